@@ -1,0 +1,31 @@
+"""AWS on this machine: moto, finished where it is unfinished.
+
+Runs a SAM stack with its real Lambda handlers, without Docker, account or network::
+
+    import localaws
+
+    localaws.start()
+    stack = localaws.deploy("template.yaml")
+    ...  # plain boto3
+    localaws.stop()
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localaws import cloud
+from localaws.cloud import deploy, reset, start, stop
+
+__all__ = ["DeployError", "Stack", "deploy", "endpoint_url", "reset", "start", "stop"]
+
+
+def __getattr__(name: str) -> Any:
+    """What is made when it is asked for: `endpoint_url`, and two classes that bring boto3."""
+    if name == "endpoint_url":
+        return cloud.endpoint_url()
+    if name in ("DeployError", "Stack"):
+        from localaws import deployment
+
+        return getattr(deployment, name)
+    raise AttributeError(f"module 'localaws' has no attribute {name!r}")

@@ -1,0 +1,34 @@
+"""DynamoDB: what moto lets pass and AWS refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.models import DynamoDBBackend
+
+from localaws.mending import Mends
+
+EMPTY_KEY = (
+    "One or more parameter values are not valid. The AttributeValue for a key attribute "
+    "cannot contain an empty string value. Key: {}"
+)
+
+
+def install(mends: Mends) -> None:
+    """moto checks the key of PutItem and GetItem for empty strings, and not that of UpdateItem."""
+
+    def update_item(
+        self: DynamoDBBackend,
+        table_name: str,
+        key: dict[str, dict[str, Any]],
+        *args: Any,
+        **kw: Any,
+    ) -> Any:
+        for name, value in key.items():
+            if value.get("S") == "":
+                raise MockValidationException(EMPTY_KEY.format(name))
+        return update(self, table_name, key, *args, **kw)
+
+    update: Callable[..., Any] = mends.replace(DynamoDBBackend, "update_item", update_item)

@@ -1,0 +1,28 @@
+"""Fail closed: while the local AWS runs, botocore sends nothing to another host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import EndpointConnectionError
+from botocore.httpsession import URLLib3Session
+
+from localaws.mending import Mends
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def install(mends: Mends) -> None:
+    """moto lets through what it does not know, and clients made before it was loaded."""
+
+    def send(self: URLLib3Session, request: Any) -> Any:
+        if urlsplit(request.url).hostname not in LOOPBACK:
+            raise EndpointConnectionError(
+                endpoint_url=request.url,
+                error="the local AWS runs, and it lets no call leave this machine",
+            )
+        return original(self, request)
+
+    original: Callable[..., Any] = mends.replace(URLLib3Session, "send", send)

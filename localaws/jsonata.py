@@ -1,0 +1,62 @@
+"""JSONata and variables: moto hands both to a Java library that it does not bring.
+
+Evaluated here by the package jsonata-python. A variable in a JSONPath state ("$failure.Cause")
+is a path into the variable's value and needs no JSONata at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from jsonata import Jsonata
+from moto.stepfunctions.parser.asl.component.common.query_language import QueryLanguageMode
+from moto.stepfunctions.parser.asl.component.common.string.string_expression import (
+    StringVariableSample,
+)
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.jsonata import jsonata as theirs
+from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
+from moto.stepfunctions.parser.asl.utils.json_path import extract_json
+
+from localaws.mending import Mends
+
+VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(.*)", re.DOTALL)
+
+
+def install(mends: Mends) -> None:
+    mends.replace_everywhere(theirs.eval_jsonata_expression, evaluate)
+    # Strings are put between quotes unescaped (jsonata.py:132): a quote in one ends it.
+    mends.replace_everywhere(theirs.encode_jsonata_variable_declarations, declare)
+
+    def read_variable(self: StringVariableSample, env: Environment) -> None:
+        if self.query_language_mode != QueryLanguageMode.JSONPath:
+            read_by_jsonata(self, env)
+            return
+        found = VARIABLE.fullmatch(self.expression)
+        assert found, self.expression
+        value = env.variable_store.get(found[1])
+        env.stack.append(extract_json("$" + found[2], value) if found[2] else value)
+
+    read_by_jsonata: Callable[..., None] = mends.replace(
+        StringVariableSample, "_eval_body", read_variable
+    )
+
+
+def evaluate(expression: str) -> Any:
+    """Evaluate an expression in which every value it needs is declared.
+
+    Raises:
+        JSONataException: the expression is faulty; the interpreter makes of it the error name
+            States.QueryEvaluationError.
+    """
+    try:
+        return Jsonata(expression).evaluate(None)
+    except Exception as error:
+        raise theirs.JSONataException("UNKNOWN", str(error)) from error
+
+
+def declare(bindings: dict[str, Any]) -> str:
+    """The values of variables as JSONata declarations: `$name:=value;`."""
+    return "".join(f"{name}:={to_json_str(value)};" for name, value in bindings.items())
