@@ -49,12 +49,14 @@ class Cloud:
                 cloudformation,
                 dynamodb,
                 events,
+                executions,
                 functions,
                 guard,
                 interpreter,
                 jsonata,
                 sqs,
                 stepfunctions,
+                teststate,
             )
             from localaws.mending import Mends
 
@@ -66,6 +68,7 @@ class Cloud:
         )
         self._mock.start()
         self._mends = Mends()
+        self._end_executions = executions.close
         self._functions = functions.Functions(spare)
         self._poller = sqs.Poller(self._functions, REGION)
         self._gateway = apigateway.Gateway(self._functions, DEFAULT_ACCOUNT_ID, REGION)
@@ -76,7 +79,9 @@ class Cloud:
         functions.install(self._mends, self._functions)
         interpreter.install(self._mends)
         jsonata.install(self._mends)
+        executions.install(self._mends)
         stepfunctions.install(self._mends)
+        teststate.install(self._mends)
         events.install(self._mends, self._functions)
         sqs.install(self._mends, self._poller)
         apigateway.install(self._mends, self._gateway)
@@ -96,6 +101,7 @@ class Cloud:
         if self._door is not None:
             self._door.close()
         self._poller.close()
+        self._end_executions()
         self._functions.close()
         self._mends.restore()
         self._mock.stop()

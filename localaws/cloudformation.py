@@ -7,6 +7,7 @@ On AWS the transform runs inside CreateStack, UpdateStack and CreateChangeSet; h
 from __future__ import annotations
 
 import json
+import logging
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +35,8 @@ def install(mends: Mends) -> None:
     _mend_rollback(mends)
     # moto warns about each type it does not know and goes on without it; we refuse it by name.
     warnings.filterwarnings("ignore", message="Tried to parse", module="moto")
+    # The transform warns of its own feature flags, which are of no concern to a template's author.
+    mends.replace(logging.getLogger("samtranslator"), "level", logging.ERROR)
 
 
 class _ManagedPolicies:

@@ -317,7 +317,7 @@ def install(mends: Mends, functions: Functions) -> None:
         self: LambdaBackend, function_name: str, qualifier: str | None = None
     ) -> None:
         delete(self, function_name, qualifier)
-        functions.forget(function_name.split(":")[-1])
+        functions.forget(function_name.rsplit(":", maxsplit=1)[-1])
 
     # Echoes the event instead of running the handler.
     mends.replace(LambdaSimpleBackend, "invoke", invoke)

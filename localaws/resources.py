@@ -18,8 +18,8 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
-from moto.stepfunctions.utils import cfn_to_api_tags
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+from moto.stepfunctions.utils import cfn_to_api_tags
 
 Properties = dict[str, Any]
 

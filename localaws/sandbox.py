@@ -60,7 +60,7 @@ class Sandbox:
             else {"start_new_session": True}
         )  # so that Ctrl-C in a cell or a terminal is not theirs
         self._process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-B", str(WORKER)],
+            [sys.executable, "-X", "utf8", str(WORKER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -95,6 +95,8 @@ class Sandbox:
             frame = self._serve("done", outcome)
         if frame is not None:
             outcome.payload, outcome.error = frame.get("payload"), frame.get("error")
+            if frame.get("spent"):
+                self.kill()
         else:
             outcome.ended = "timeout" if limit.reached else "exit"
             outcome.exit_code = self._process.wait()

@@ -133,7 +133,7 @@ def _failures(
         reported = {item["itemIdentifier"] for item in answer["batchItemFailures"] or []}
     except (KeyError, TypeError):
         return everything
-    return reported if reported <= everything else everything
+    return min(reported, everything)
 
 
 def install(mends: Mends, poller: Poller) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Callable
@@ -13,7 +12,6 @@ import botocore.session
 from botocore.exceptions import ClientError
 from moto.core.responses import ActionResult
 from moto.stepfunctions.exceptions import InvalidName
-from moto.stepfunctions.models import StepFunctionBackend
 from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.asl.component.state import state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_dynamodb import (
@@ -22,15 +20,11 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_lambda import (
     StateTaskServiceLambda,
 )
-from moto.stepfunctions.parser.asl.eval.event.logging import is_logging_enabled_for
-from moto.stepfunctions.parser.backend.execution import (
-    BaseExecutionWorkerCommunication,
-    Execution,
-)
+from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from localaws import definitions, events, observability
+from localaws import definitions
 from localaws.mending import Mends
 
 # docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
@@ -43,7 +37,6 @@ def install(mends: Mends) -> None:
     _mend_stop(mends)
     _mend_reads(mends)
     _mend_task_failure(mends)
-    _mend_silence(mends)
     _mend_entered_time(mends)
     _mend_error_names(mends)
 
@@ -123,8 +116,21 @@ def _mend_reads(mends: Mends) -> None:
             answer["nextToken"] = str(last)
         return ActionResult(answer)
 
+    def describe_state_machine_for_execution(self: StepFunctionResponse) -> ActionResult:
+        arn = self._get_param("executionArn")
+        execution = self.stepfunction_backend.describe_execution(arn)
+        result = self._describe_state_machine(execution.state_machine.arn)
+        # An execution keeps the definition it was started with; moto shows today's.
+        result._result["definition"] = execution.state_machine.definition
+        return result
+
     describe: Callable[..., Any] = mends.replace(
         StepFunctionResponse, "describe_execution", describe_execution
+    )
+    mends.replace(
+        StepFunctionResponse,
+        "describe_state_machine_for_execution",
+        describe_state_machine_for_execution,
     )
     mends.replace(StepFunctionResponse, "get_execution_history", get_execution_history)
 
@@ -141,24 +147,6 @@ def _mend_task_failure(mends: Mends) -> None:
         return ActionResult({})
 
     mends.replace(StepFunctionResponse, "send_task_failure", send_task_failure)
-
-
-def _mend_silence(mends: Mends) -> None:
-    """moto writes no log of an execution and tells EventBridge nothing of it."""
-
-    def start(self: Execution) -> None:
-        self._cloud_watch_logging_session = _log_of(self)
-        begin(self)
-        _tell(self)
-
-    def terminated(self: BaseExecutionWorkerCommunication) -> None:
-        end(self)
-        _tell(self.execution)
-
-    begin: Callable[[Execution], None] = mends.replace(Execution, "start", start)
-    end: Callable[..., None] = mends.replace(
-        BaseExecutionWorkerCommunication, "terminated", terminated
-    )
 
 
 def _mend_entered_time(mends: Mends) -> None:
@@ -196,69 +184,3 @@ def _name_by_model(mends: Mends, task: type[Any], service: str, base: str) -> No
 
     named: Callable[[ClientError], tuple[str, str]] = task._error_cause_from_client_error
     mends.replace(task, "_error_cause_from_client_error", staticmethod(error_and_cause))
-
-
-def _tell(execution: Execution) -> None:
-    """docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html"""
-    details = execution.to_describe_output()
-    stopped = execution.stop_date
-    events.put_event(
-        execution.account_id,
-        execution.region_name,
-        "aws.states",
-        "Step Functions Execution Status Change",
-        execution.exec_arn,
-        {
-            "executionArn": execution.exec_arn,
-            "stateMachineArn": execution.state_machine.arn,
-            "name": execution.name,
-            "status": execution.status,
-            "startDate": int(execution.start_date.timestamp() * 1000),
-            "stopDate": int(stopped.timestamp() * 1000) if stopped else None,
-            "input": details["input"],
-            "output": details.get("output"),
-            "inputDetails": {"included": True},
-            "outputDetails": {"included": True} if "output" in details else None,
-            "error": execution.error,
-            "cause": execution.cause,
-            "redriveCount": 0,
-        },
-    )
-
-
-class _ExecutionLog:
-    """Where an execution's history is logged; moto's EventManager calls it for every event."""
-
-    def __init__(self, execution: Execution, group: str, configuration: dict[str, Any]) -> None:
-        self.execution_arn = execution.exec_arn
-        self.configuration = self
-        self.include_execution_data = bool(configuration.get("includeExecutionData"))
-        self._level = configuration["level"]
-        self._place = (execution.account_id, execution.region_name, group)
-        self._stream = f"states/{execution.state_machine.name}/{execution.start_date:%Y-%m-%d-%H}"
-
-    def log_level_filter(self, history_event_type: Any) -> bool:
-        return bool(is_logging_enabled_for(self._level, history_event_type))
-
-    def publish_history_log(self, history_log: Any) -> None:
-        """docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""
-        when = datetime.fromisoformat(history_log["event_timestamp"])
-        record = {
-            "id": history_log["id"],
-            "type": str(getattr(history_log["type"], "value", history_log["type"])),
-            "details": history_log.get("details") or {},
-            "redrive_count": "0",
-            "previous_event_id": history_log["previous_event_id"],
-            "event_timestamp": str(int(when.timestamp() * 1000)),
-            "execution_arn": history_log["execution_arn"],
-        }
-        observability.write_history_log(*self._place, self._stream, record)
-
-
-def _log_of(execution: Execution) -> Any:
-    configuration = execution.state_machine.loggingConfiguration
-    destinations = configuration.get("destinations") or []
-    if configuration.get("level", "OFF") == "OFF" or not destinations:
-        return None
-    arn = destinations[0]["cloudWatchLogsLogGroup"]["logGroupArn"]
-    return _ExecutionLog(execution, arn.split(":log-group:")[1].removesuffix(":*"), configuration)

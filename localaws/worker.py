@@ -239,8 +239,9 @@ def main() -> None:
     while True:
         frame = pipe.receive()
         if init_error:
-            pipe.send("done", error={**init_error, "requestId": frame["context"]["aws_request_id"]})
-            os._exit(1)  # Lambda starts a fresh environment for the next try
+            error = {**init_error, "requestId": frame["context"]["aws_request_id"]}
+            # Lambda starts a fresh environment for the next try.
+            pipe.send("done", error=error, spent=True)
         outcome = invoke(handler, frame, start["code_folder"])
         if "error" in outcome:
             log_error(pipe, outcome["error"])

@@ -1,0 +1,225 @@
+"""An execution's life: it is logged and told of as it goes, and it ends once, at once.
+
+Rules: docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html,
+.../dg/eventbridge-integration.html, .../dg/cw-logs.html
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from moto.stepfunctions.parser.api import (
+    ExecutionAbortedEventDetails,
+    ExecutionTimedOutEventDetails,
+    HistoryEventType,
+)
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.program.program import Program
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
+from moto.stepfunctions.parser.asl.eval.event.logging import is_logging_enabled_for
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramTimedOut
+from moto.stepfunctions.parser.backend.execution import (
+    BaseExecutionWorkerCommunication,
+    Execution,
+)
+from moto.stepfunctions.parser.utils import TMP_THREADS
+
+from localaws import events, observability
+from localaws.mending import Mends
+
+LAST_EVENTS = {
+    HistoryEventType.ExecutionSucceeded,
+    HistoryEventType.ExecutionFailed,
+    HistoryEventType.ExecutionAborted,
+    HistoryEventType.ExecutionTimedOut,
+}
+running: set[Execution] = set()
+
+
+def install(mends: Mends) -> None:
+    running.clear()
+    _mend_history(mends)
+    _mend_timeout(mends)
+    _mend_stop(mends)
+    _mend_backoff(mends)
+    _mend_silence(mends)
+
+
+def close() -> None:
+    """Stop what still runs, and wait until no thread of an execution is left."""
+    for execution in list(running):
+        execution.stop(datetime.now().astimezone(), None, None)
+    while TMP_THREADS:
+        TMP_THREADS.pop().join()
+
+
+def _mend_history(mends: Mends) -> None:
+    """Tasks that were abandoned still write history after moto's execution has ended."""
+
+    def start(self: Any, *args: Any, **kwargs: Any) -> None:
+        begin(self, *args, **kwargs)
+        self.ending = threading.RLock()
+        self.ended = False
+
+    def add_event(self: Any, context: Any, event_type: Any, *args: Any, **kwargs: Any) -> int:
+        with self.ending:
+            if self.ended:
+                return 0
+            self.ended = event_type in LAST_EVENTS
+            return int(add(self, context, event_type, *args, **kwargs))
+
+    begin: Callable[..., None] = mends.replace(EventManager, "__init__", start)
+    add: Callable[..., int] = mends.replace(EventManager, "add_event", add_event)
+
+
+def _mend_timeout(mends: Mends) -> None:
+    """moto writes ExecutionTimedOut only when the running task returns (program.py:84)."""
+
+    def run(self: Program, env: Environment) -> None:
+        evaluate(self, env)
+        if isinstance(env.program_state(), ProgramTimedOut) and not env.is_frame():
+            env.event_manager.add_event(
+                context=env.event_history_context,
+                event_type=HistoryEventType.ExecutionTimedOut,
+                event_details=EventDetails(
+                    executionTimedOutEventDetails=ExecutionTimedOutEventDetails()
+                ),
+            )
+
+    evaluate: Callable[..., None] = mends.replace(Program, "eval", run)
+
+
+def _mend_stop(mends: Mends) -> None:
+    """moto's StopExecution takes effect only when the running task returns."""
+
+    def stop(self: Execution, stop_date: datetime, error: str | None, cause: str | None) -> None:
+        while self.exec_worker.env is None:  # its thread has only just been started
+            time.sleep(0.001)
+        env = self.exec_worker.env
+        halt(self, stop_date, error, cause)
+        env.event_history_context.source_event_id = 0
+        env.event_manager.add_event(
+            context=env.event_history_context,
+            event_type=HistoryEventType.ExecutionAborted,
+            event_details=EventDetails(
+                executionAbortedEventDetails=ExecutionAbortedEventDetails(error=error, cause=cause)
+            ),
+        )
+        BaseExecutionWorkerCommunication(self).terminated()
+
+    halt: Callable[..., None] = mends.replace(Execution, "stop", stop)
+
+
+def _mend_backoff(mends: Mends) -> None:
+    """moto's retry sleeps through a stop of its execution (retrier_decl.py:107)."""
+    waiting = threading.local()
+
+    def retry(self: Any, env: Environment) -> None:
+        waiting.env = env
+        evaluate(self, env)
+
+    def sleep(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while waiting.env.is_running() and (left := end - time.monotonic()) > 0:
+            waiting.env.program_state_event.wait(left)
+
+    evaluate: Callable[..., None] = mends.replace(retrier_decl.RetrierDecl, "_eval_body", retry)
+    mends.replace(retrier_decl, "time", SimpleNamespace(sleep=sleep))
+
+
+def _mend_silence(mends: Mends) -> None:
+    """moto writes no log of an execution and tells EventBridge nothing of it."""
+    ending = threading.Lock()
+
+    def start(self: Execution) -> None:
+        self._cloud_watch_logging_session = _log_of(self)
+        running.add(self)
+        begin(self)
+        _tell(self)
+
+    def terminated(self: BaseExecutionWorkerCommunication) -> None:
+        execution = self.execution
+        with ending:
+            if execution.stop_date is not None:
+                return  # stopped before its thread came to the end
+            end(self)
+            running.discard(execution)
+        _tell(execution)
+
+    begin: Callable[[Execution], None] = mends.replace(Execution, "start", start)
+    end: Callable[..., None] = mends.replace(
+        BaseExecutionWorkerCommunication, "terminated", terminated
+    )
+
+
+def _tell(execution: Execution) -> None:
+    """docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html"""
+    details = execution.to_describe_output()
+    stopped = execution.stop_date
+    events.put_event(
+        execution.account_id,
+        execution.region_name,
+        "aws.states",
+        "Step Functions Execution Status Change",
+        execution.exec_arn,
+        {
+            "executionArn": execution.exec_arn,
+            "stateMachineArn": execution.state_machine.arn,
+            "name": execution.name,
+            "status": execution.status,
+            "startDate": int(execution.start_date.timestamp() * 1000),
+            "stopDate": int(stopped.timestamp() * 1000) if stopped else None,
+            "input": details["input"],
+            "output": details.get("output"),
+            "inputDetails": {"included": True},
+            "outputDetails": {"included": True} if "output" in details else None,
+            "error": execution.error,
+            "cause": execution.cause,
+            "redriveCount": 0,
+        },
+    )
+
+
+class _ExecutionLog:
+    """Where an execution's history is logged; moto's EventManager calls it for every event."""
+
+    def __init__(self, execution: Execution, group: str, configuration: dict[str, Any]) -> None:
+        self.execution_arn = execution.exec_arn
+        self.configuration = self
+        self.include_execution_data = bool(configuration.get("includeExecutionData"))
+        self._level = configuration["level"]
+        self._place = (execution.account_id, execution.region_name, group)
+        self._stream = f"states/{execution.state_machine.name}/{execution.start_date:%Y-%m-%d-%H}"
+
+    def log_level_filter(self, history_event_type: Any) -> bool:
+        return bool(is_logging_enabled_for(self._level, history_event_type))
+
+    def publish_history_log(self, history_log: Any) -> None:
+        """docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""
+        when = datetime.fromisoformat(history_log["event_timestamp"])
+        record = {
+            "id": history_log["id"],
+            "type": str(getattr(history_log["type"], "value", history_log["type"])),
+            "details": history_log.get("details") or {},
+            "redrive_count": "0",
+            "previous_event_id": history_log["previous_event_id"],
+            "event_timestamp": str(int(when.timestamp() * 1000)),
+            "execution_arn": history_log["execution_arn"],
+        }
+        observability.write_history_log(*self._place, self._stream, record)
+
+
+def _log_of(execution: Execution) -> Any:
+    configuration = execution.state_machine.loggingConfiguration
+    destinations = configuration.get("destinations") or []
+    if configuration.get("level", "OFF") == "OFF" or not destinations:
+        return None
+    arn = destinations[0]["cloudWatchLogsLogGroup"]["logGroupArn"]
+    return _ExecutionLog(execution, arn.split(":log-group:")[1].removesuffix(":*"), configuration)

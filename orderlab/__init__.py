@@ -1,0 +1,1 @@
+"""What the lessons use: `orderlab.console` to see a workflow run."""

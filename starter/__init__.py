@@ -1,0 +1,1 @@
+"""What lab.py does. It runs before there is an environment: the standard library alone."""

@@ -1,0 +1,187 @@
+"""What all tests share: no network, and one local AWS with the shop's stack in it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Only this machine can be reached: what would leave it fails, and names where it wanted to."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "127.0.0.1"
+        if not (str(host).startswith("127.") or host in ("localhost", "::1")):
+            raise AssertionError(f"a test wanted to reach {host}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+    """Poll until `condition` is true, and return its value; fail, saying what did not happen."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            pytest.fail(f"{what}: not within {seconds} s")
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., Any]:
+    return wait_until
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Any]:
+    import localaws
+
+    localaws.start()
+    yield localaws
+    localaws.stop()
+
+
+@dataclass
+class Run:
+    """One execution that has ended."""
+
+    arn: str
+    description: dict[str, Any]
+    events: list[dict[str, Any]]
+
+    @property
+    def status(self) -> str:
+        return str(self.description["status"])
+
+    @property
+    def states(self) -> list[str]:
+        entered = (e.get("stateEnteredEventDetails") for e in self.events)
+        return [details["name"] for details in entered if details]
+
+    def failures(self) -> list[dict[str, Any]]:
+        """The error and cause of each TaskFailed event."""
+        return [e["taskFailedEventDetails"] for e in self.events if e["type"] == "TaskFailed"]
+
+
+class Shop:
+    """The deployed order stack, and how a test uses it."""
+
+    def __init__(self, cloud: Any) -> None:
+        import boto3
+
+        self.stack = cloud.deploy(ROOT / "template.yaml")
+        self.stepfunctions = boto3.client("stepfunctions")
+        self.dynamodb = boto3.client("dynamodb")
+        self.sqs = boto3.client("sqs")
+        self.sns = boto3.client("sns")
+        products = json.loads((ROOT / "data" / "products.json").read_text(encoding="utf-8"))
+        for product in products:
+            item = {
+                k: {"S": v} if isinstance(v, str) else {"N": str(v)} for k, v in product.items()
+            }
+            self.dynamodb.put_item(TableName=self.output("ProductsTableName"), Item=item)
+
+    def output(self, name: str) -> str:
+        return str(self.stack.outputs[name])
+
+    def order(self, order_id: str, **changes: Any) -> dict[str, Any]:
+        """The seed's test order under another id."""
+        return {
+            "orderId": order_id,
+            "userId": "test-user-123",
+            "items": [{"productId": "prod-001", "quantity": 2, "price": 29.99}],
+            "totalAmount": 59.98,
+        } | changes
+
+    def start(self, payload: Any, name: str, machine: str | None = None) -> str:
+        started = self.stepfunctions.start_execution(
+            stateMachineArn=machine or self.output("OrderWorkflowArn"),
+            name=name,
+            input=json.dumps(payload),
+        )
+        return str(started["executionArn"])
+
+    def ended(self, arn: str) -> Run:
+        """Wait for an execution's end."""
+        description = wait_until(
+            lambda: _unless_running(self.stepfunctions.describe_execution(executionArn=arn)),
+            f"the end of {arn}",
+        )
+        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
+        return Run(arn, description, [event for page in pages for event in page["events"]])
+
+    def run(self, payload: Any, name: str, machine: str | None = None) -> Run:
+        return self.ended(self.start(payload, name, machine))
+
+    def row(self, order_id: str) -> dict[str, str]:
+        """An order's row, its values as strings; empty where there is none."""
+        found = self.dynamodb.get_item(
+            TableName=self.output("OrdersTableName"),
+            Key={"orderId": {"S": order_id}},
+            ConsistentRead=True,
+        )
+        return {k: next(iter(v.values())) for k, v in found.get("Item", {}).items()}
+
+    def repaired(self, order_id: str) -> dict[str, str]:
+        """The row once the repair function has written how the execution ended."""
+        return wait_until(
+            lambda: row if "executionStatus" in (row := self.row(order_id)) else None,
+            f"the repair of {order_id}",
+        )
+
+    def inbox(self) -> Callable[[], list[dict[str, Any]]]:
+        """Subscribe to the notifications; returns a call that gives what has arrived since."""
+        queue = self.sqs.create_queue(QueueName=f"inbox-{time.monotonic_ns()}")["QueueUrl"]
+        attributes = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        self.sns.subscribe(
+            TopicArn=self.output("NotificationsTopicArn"),
+            Protocol="sqs",
+            Endpoint=attributes["Attributes"]["QueueArn"],
+        )
+
+        def arrived() -> list[dict[str, Any]]:
+            answer = self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+            return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+        return arrived
+
+
+def _unless_running(description: dict[str, Any]) -> dict[str, Any] | None:
+    return None if description["status"] == "RUNNING" else description
+
+
+@pytest.fixture(scope="session")
+def shop(cloud: Any) -> Shop:
+    return Shop(cloud)
+
+
+@pytest.fixture(scope="session")
+def payment() -> Any:
+    """The mock gateway's own functions: the oracle of what it will answer."""
+    import importlib.util
+
+    path = ROOT / "lambdas" / "process_payment_handler" / "app.py"
+    spec = importlib.util.spec_from_file_location("payment_oracle", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POWERTOOLS_SERVICE_NAME", "oracle")
+        spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,112 @@
+"""Functions and state machines of a few lines, made for one test."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import textwrap
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+NUMBERS = itertools.count()
+
+
+@pytest.fixture
+def role(cloud: Any) -> str:
+    import boto3
+
+    name = f"role-{next(NUMBERS)}"
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    answer = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    return str(answer["Role"]["Arn"])
+
+
+def packed(code: str) -> bytes:
+    """A deployment package with one module `app`."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", textwrap.dedent(code))
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def make_function(role: str) -> Callable[..., str]:
+    """Create a function from the text of its module; returns its name."""
+    import boto3
+
+    def make(code: str, **settings: Any) -> str:
+        name = f"function-{next(NUMBERS)}"
+        boto3.client("lambda").create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=role,
+            Handler=settings.pop("Handler", "app.lambda_handler"),
+            Code={"ZipFile": packed(code)},
+            **settings,
+        )
+        return name
+
+    return make
+
+
+@pytest.fixture
+def invoke(cloud: Any) -> Callable[..., dict[str, Any]]:
+    """Invoke a function; returns `payload`, `error` (FunctionError) and `log` (its tail)."""
+    import base64
+
+    import boto3
+
+    client = boto3.client("lambda")
+
+    def call(name: str, event: Any = None) -> dict[str, Any]:
+        answer = client.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+        return {
+            "payload": json.loads(answer["Payload"].read()),
+            "error": answer.get("FunctionError"),
+            "log": base64.b64decode(answer["LogResult"]).decode(),
+        }
+
+    return call
+
+
+@pytest.fixture
+def make_machine(role: str) -> Callable[[dict[str, Any]], str]:
+    """Create a state machine from its definition; returns its ARN."""
+    import boto3
+
+    def make(definition: dict[str, Any]) -> str:
+        answer = boto3.client("stepfunctions").create_state_machine(
+            name=f"machine-{next(NUMBERS)}", definition=json.dumps(definition), roleArn=role
+        )
+        return str(answer["stateMachineArn"])
+
+    return make
+
+
+def task_machine(function: str) -> dict[str, Any]:
+    """A machine of one Task that invokes a function."""
+    return {
+        "StartAt": "Call",
+        "States": {
+            "Call": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": function, "Payload.$": "$"},
+                "End": True,
+            }
+        },
+    }
+
+
+@pytest.fixture
+def run_task(make_machine: Callable[..., str], shop: Any) -> Callable[..., Any]:
+    """Run a function as a Task state; returns the ended execution."""
+
+    def run(function: str, event: Any = None) -> Any:
+        return shop.run(event or {}, f"task-{next(NUMBERS)}", make_machine(task_machine(function)))
+
+    return run
