@@ -83,7 +83,7 @@ def _in_process(handlers: dict[str, Any]) -> Any:
     def invoke(
         self: Any, function_name: str, qualifier: Any, body: Any, headers: Any, answer: Any
     ) -> bytes:
-        name = function_name.split(":")[-1]
+        name = function_name.rpartition(":")[2]
         context = SimpleNamespace(
             function_name=name,
             memory_limit_in_mb=256,
@@ -98,7 +98,8 @@ def _in_process(handlers: dict[str, Any]) -> Any:
 def _load(folder: str) -> Any:
     path = ROOT / "lambdas" / folder / "app.py"
     spec = importlib.util.spec_from_file_location(f"plain_{folder}", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[module.__name__] = module
     spec.loader.exec_module(module)

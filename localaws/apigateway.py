@@ -1,4 +1,4 @@
-"""API Gateway REST APIs with Lambda proxy integration, for `requests` in the kernel and for the door.
+"""API Gateway REST APIs with Lambda proxy integration, in the kernel and through the door.
 
 moto raises NotImplementedError for AWS_PROXY and drops response headers (apigateway/models.py:463).
 The event and the answer are those of

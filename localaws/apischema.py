@@ -13,8 +13,8 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import UnknownServiceError
 from moto.stepfunctions.exceptions import ValidationException
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (
-    StateTaskService,
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service,
 )
 
 JSON_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
@@ -32,7 +32,7 @@ JSON_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
 }
 
 
-def check(state: StateTaskService, result: Any, *, strict: bool) -> None:
+def check(state: state_task_service.StateTaskService, result: Any, *, strict: bool) -> None:
     """Check a mocked result against the output of the API that the task calls.
 
     Args:
@@ -76,8 +76,10 @@ def _check_value(field: str | None, value: Any, shape: Any, strict: bool) -> Non
     if shape.type_name not in JSON_TYPES:  # a document, which may be anything
         return
     wanted, words = JSON_TYPES[shape.type_name]
-    is_number_for_python = isinstance(value, bool) and wanted is not bool
-    if not isinstance(value, wanted) or is_number_for_python:
+    fits = isinstance(value, wanted)
+    if isinstance(value, bool):  # which is a number, too, in Python
+        fits = wanted is bool
+    if not fits:
         raise _misfit(f"Field '{field}' must be {words}")
     if shape.type_name == "structure":
         _check_members(value, shape, strict)
@@ -92,9 +94,10 @@ def _check_value(field: str | None, value: Any, shape: Any, strict: bool) -> Non
 
 
 def _check_members(value: dict[str, Any], shape: Any, strict: bool) -> None:
-    members = {StateTaskService._to_sfn_cased(name): m for name, m in shape.members.items()}
+    cased = state_task_service.StateTaskService._to_sfn_cased
+    members = {cased(name): member for name, member in shape.members.items()}
     if strict:
-        for required in map(StateTaskService._to_sfn_cased, shape.required_members):
+        for required in map(cased, shape.required_members):
             if required not in value:
                 raise _misfit(f"Required field '{required}' is missing")
     for name, item in value.items():

@@ -67,7 +67,8 @@ def expand(template: str, parameters: dict[str, Any]) -> str:
         try:
             document = transform(document, parameters, _ManagedPolicies())
         except InvalidDocumentException as error:
-            raise ValidationError(message=f"Transform {SAM_TRANSFORM} failed: {error.message}")
+            reason = f"Transform {SAM_TRANSFORM} failed: {error.message}"
+            raise ValidationError(message=reason) from error
         document.pop("Transform", None)
     _refuse_unknown_types(document)
     for resource in document["Resources"].values():
@@ -137,7 +138,7 @@ def _mend_rollback(mends: Mends) -> None:
     def create_resources(self: Stack) -> None:
         try:
             create(self)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the stack rolls back
             self._add_stack_event("ROLLBACK_IN_PROGRESS", resource_status_reason=_reason(error))
             self.resource_map.delete()
             self.status = "ROLLBACK_COMPLETE"
@@ -153,7 +154,7 @@ def _mend_rollback(mends: Mends) -> None:
         before, parameters_before = self.template, dict(self.parameters)
         try:
             update(self, template, role_arn, parameters, tags)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the stack rolls back
             self._add_stack_event(
                 "UPDATE_ROLLBACK_IN_PROGRESS", resource_status_reason=_reason(error)
             )

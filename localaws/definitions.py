@@ -25,7 +25,7 @@ def first_problem(text: str) -> str | None:
 def _problems(machine: dict[str, Any], where: str) -> Iterator[str]:
     states = machine.get("States")
     if not isinstance(states, dict) or not states:
-        yield f"SCHEMA_VALIDATION_FAILED: The field 'States' must hold at least one state at {where}/"
+        yield f"SCHEMA_VALIDATION_FAILED: 'States' must hold at least one state at {where}/"
         return
     if machine.get("StartAt") not in states:
         yield _missing("StartAt", machine.get("StartAt"), f"{where}/StartAt")

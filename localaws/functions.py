@@ -76,7 +76,7 @@ class Functions:
     """Every function's workers, from the first invocation to `close`."""
 
     def __init__(self, spare: list[Sandbox]) -> None:
-        """`spare`: sandboxes started ahead, so that a cold start costs the handler's imports alone."""
+        """`spare`: sandboxes started ahead, so that a cold start costs no more than imports."""
         self._changed = threading.Condition()
         self._fleets: dict[str, _Fleet] = {}
         self._spare = spare

@@ -63,7 +63,7 @@ def _cache_clients(mends: Mends) -> None:
 
 def _cache_paths(mends: Mends) -> None:
     """moto parses each JSONPath at every evaluation."""
-    parse = jsonpath_ng.ext.parse
+    parse = jsonpath_ng.ext.parser.parse
     mends.replace_everywhere(parse, functools.lru_cache(4096)(parse), "moto.stepfunctions")
 
 

@@ -6,6 +6,7 @@ exceptions, and what STRICT lets pass, are recordings of real AWS.
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -16,21 +17,20 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map impo
 from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.state_parallel import (
     StateParallel,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
     ActivityResource,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (
-    StateTaskService,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 
 from localaws import apischema
-from localaws.onestate import GivenContext
 
 Request = dict[str, Any]
 # docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
-CONTEXT = {
+CONTEXT: dict[str, dict[str, type]] = {
     "Execution": {
         "Id": str,
         "Input": object,
@@ -47,8 +47,26 @@ CONTEXT = {
 KINDS = {str: "a string", int: "a number"}
 
 
+class GivenContext(dict[str, Any]):
+    """A context object that stays as the caller gave it, whatever the interpreter notes in it."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        super().__init__(
+            {k: GivenContext(v) if isinstance(v, dict) else v for k, v in given.items()}
+        )
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Nothing: it is given."""
+
+    def __missing__(self, key: str) -> Any:
+        return GivenContext({})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        return copy.deepcopy(dict(self), memo)
+
+
 def mock_of(state: CommonStateField, request: Request) -> dict[str, Any] | None:
-    """Returns {"result": value} or {"error": name, "cause": text or None}; None without a mock.
+    """Returns {"result": value}, or {"error": name} with "cause" if given; None without a mock.
 
     Raises:
         ValidationException: the mock does not fit the state.
@@ -75,7 +93,7 @@ def mock_of(state: CommonStateField, request: Request) -> dict[str, Any] | None:
         output = mock["errorOutput"]
         if "error" not in output:
             raise ValidationException("A mocked errorOutput must have the field 'error'.")
-        return {"error": output["error"], "cause": output.get("cause")}
+        return dict(output)
     return {"result": _result(state, mock)}
 
 
@@ -148,7 +166,10 @@ def _check_without_mock(state: CommonStateField, role: str | None) -> None:
 
 
 def _waits(state: CommonStateField) -> bool:
-    return isinstance(state, StateTaskService) and state.resource.condition is not None
+    return (
+        isinstance(state, state_task_service.StateTaskService)
+        and state.resource.condition is not None
+    )
 
 
 def _result(state: CommonStateField, mock: dict[str, Any]) -> Any:
@@ -159,7 +180,7 @@ def _result(state: CommonStateField, mock: dict[str, Any]) -> Any:
     if isinstance(state, StateParallel):
         _check_branches(state, result)
     mode = mock.get("fieldValidationMode", "STRICT")
-    if isinstance(state, StateTaskService) and mode != "NONE":
+    if isinstance(state, state_task_service.StateTaskService) and mode != "NONE":
         apischema.check(state, result, strict=mode == "STRICT")
     return result
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
+from moto.stepfunctions.parser.api import HistoryEventType
 from moto.stepfunctions.parser.asl.component.common.catch.catch_outcome import CatchOutcome
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
@@ -30,7 +30,6 @@ from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.component.state.state_pass.state_pass import StatePass
 from moto.stepfunctions.parser.asl.component.state.wait.state_wait import StateWait
 from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
@@ -43,24 +42,6 @@ class OneStateEnvironment(Environment):
         frame = copy.copy(self)
         frame._program_state = copy.copy(self._program_state)
         return frame
-
-
-class GivenContext(dict[str, Any]):
-    """A context object that stays as the caller gave it, whatever the interpreter notes in it."""
-
-    def __init__(self, given: dict[str, Any]) -> None:
-        super().__init__(
-            {k: GivenContext(v) if isinstance(v, dict) else v for k, v in given.items()}
-        )
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        """Nothing: it is given."""
-
-    def __missing__(self, key: str) -> Any:
-        return GivenContext({})
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
-        return copy.deepcopy(dict(self), memo)
 
 
 class _EndedEarly(Exception):
@@ -81,7 +62,8 @@ class OneState:
 
         Args:
             state: the parsed state; it is copied, for the interpreter shares it.
-            mock: {"result": value} or {"error": name, "cause": text}, or None to call the service.
+            mock: {"result": value}, or {"error": name} with "cause" if there is one, or None to
+                call the service.
             retries: how often the Retrier that fits the error has retried already.
         """
         self.status = "SUCCEEDED"
@@ -177,9 +159,9 @@ class OneState:
 
     def _hook_execution(self) -> None:
         state = self._state
-        execute: Callable[[Environment], None] = (
-            self._answer if self._mock else state._eval_execution
-        )
+        execute: Callable[[Environment], None] = state._eval_execution
+        if self._mock is not None:
+            execute = self._answer
         handle_catch: Callable[[Environment, FailureEvent], None] = state._handle_catch
         seconds: Callable[[Environment], int] = state.timeout._eval_seconds
         fields = ["result"]
@@ -210,22 +192,18 @@ class OneState:
 
     def _answer(self, env: Environment) -> None:
         """What the mock says, after the request that would have been sent has been made up."""
-        assert self._mock is not None
+        mock: Any = self._mock
         if isinstance(self._state, StateTask):
             self._state._eval_parameters(env=env)
-        if "error" not in self._mock:
-            env.stack.append(copy.deepcopy(self._mock["result"]))
+        if "error" not in mock:
+            env.stack.append(copy.deepcopy(mock["result"]))
             return
         raise FailureEventException(
             FailureEvent(
                 env=env,
-                error_name=_error_name(self._mock["error"]),
+                error_name=_error_name(mock["error"]),
                 event_type=HistoryEventType.TaskFailed,
-                event_details=EventDetails(
-                    taskFailedEventDetails=TaskFailedEventDetails(
-                        error=self._mock["error"], cause=self._mock["cause"]
-                    )
-                ),
+                event_details={"taskFailedEventDetails": mock},
             )
         )
 

@@ -55,7 +55,7 @@ class Alarm(_Kept, CloudFormationModel):
         return "AlarmName"
 
     @classmethod
-    def create_from_cloudformation_json(  # type: ignore[override]
+    def create_from_cloudformation_json(
         cls,
         resource_name: str,
         cloudformation_json: Any,
@@ -83,7 +83,7 @@ class Alarm(_Kept, CloudFormationModel):
         return cls(resource_name, {"Arn": alarm.alarm_arn})
 
     @classmethod
-    def update_from_cloudformation_json(  # type: ignore[override]
+    def update_from_cloudformation_json(
         cls,
         original_resource: Any,
         new_resource_name: str,
@@ -101,7 +101,7 @@ class Alarm(_Kept, CloudFormationModel):
         )
 
     @classmethod
-    def delete_from_cloudformation_json(  # type: ignore[override]
+    def delete_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
     ) -> None:
         cloudwatch_backends[account_id][region_name].delete_alarms([resource_name])
@@ -119,7 +119,7 @@ class MetricFilter(_Kept, CloudFormationModel):
         return "FilterName"
 
     @classmethod
-    def create_from_cloudformation_json(  # type: ignore[override]
+    def create_from_cloudformation_json(
         cls,
         resource_name: str,
         cloudformation_json: Any,
@@ -138,7 +138,7 @@ class MetricFilter(_Kept, CloudFormationModel):
         return cls(resource_name)
 
     @classmethod
-    def update_from_cloudformation_json(  # type: ignore[override]
+    def update_from_cloudformation_json(
         cls,
         original_resource: Any,
         new_resource_name: str,
@@ -151,7 +151,7 @@ class MetricFilter(_Kept, CloudFormationModel):
         )
 
     @classmethod
-    def delete_from_cloudformation_json(  # type: ignore[override]
+    def delete_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
     ) -> None:
         logs_backends[account_id][region_name].delete_metric_filter(
@@ -176,7 +176,7 @@ class StateMachine(_Kept, CloudFormationModel):
         return "StateMachineName"
 
     @classmethod
-    def create_from_cloudformation_json(  # type: ignore[override]
+    def create_from_cloudformation_json(
         cls,
         resource_name: str,
         cloudformation_json: Any,
@@ -197,7 +197,7 @@ class StateMachine(_Kept, CloudFormationModel):
         return cls(machine.arn, {"Arn": machine.arn, "Name": machine.name})
 
     @classmethod
-    def update_from_cloudformation_json(  # type: ignore[override]
+    def update_from_cloudformation_json(
         cls,
         original_resource: Any,
         new_resource_name: str,
@@ -223,7 +223,7 @@ class StateMachine(_Kept, CloudFormationModel):
         return cls(original_resource.physical_id, original_resource.attributes)
 
     @classmethod
-    def delete_from_cloudformation_json(  # type: ignore[override]
+    def delete_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
     ) -> None:
         stepfunctions_parser_backends[account_id][region_name].delete_state_machine(resource_name)
@@ -245,7 +245,7 @@ def _definition(p: Properties, account_id: str) -> str:
 
 
 def _api_keys(value: Any) -> Any:
-    """CloudFormation writes `IncludeExecutionData` where the service's API has a small first letter."""
+    """CloudFormation's names begin with a capital where those of the service's API do not."""
     if isinstance(value, dict):
         return {key[0].lower() + key[1:]: _api_keys(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -256,7 +256,7 @@ def _api_keys(value: Any) -> Any:
 
 
 class RestApi(RestAPI, CloudFormationModel):
-    """AWS::ApiGateway::RestApi with a Body: moto wants a Name and ignores the Body (models.py:1165)."""
+    """AWS::ApiGateway::RestApi: moto wants a Name and ignores the Body (models.py:1165)."""
 
     @staticmethod
     def cloudformation_type() -> str:
@@ -267,7 +267,7 @@ class RestApi(RestAPI, CloudFormationModel):
         return "Name"
 
     @classmethod
-    def create_from_cloudformation_json(  # type: ignore[override]
+    def create_from_cloudformation_json(
         cls,
         resource_name: str,
         cloudformation_json: Any,
@@ -285,7 +285,7 @@ class RestApi(RestAPI, CloudFormationModel):
         return _with_body(api, p, account_id, region_name)
 
     @classmethod
-    def update_from_cloudformation_json(  # type: ignore[override]
+    def update_from_cloudformation_json(
         cls,
         original_resource: Any,
         new_resource_name: str,
@@ -298,7 +298,7 @@ class RestApi(RestAPI, CloudFormationModel):
         )
 
     @classmethod
-    def delete_from_cloudformation_json(  # type: ignore[override]
+    def delete_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
     ) -> None:
         apigateway_backends[account_id][region_name].delete_rest_api(resource_name)
@@ -328,7 +328,7 @@ class Stage(_Kept, CloudFormationModel):
         return "StageName"
 
     @classmethod
-    def create_from_cloudformation_json(  # type: ignore[override]
+    def create_from_cloudformation_json(
         cls,
         resource_name: str,
         cloudformation_json: Any,
@@ -349,7 +349,7 @@ class Stage(_Kept, CloudFormationModel):
         return cls(resource_name)
 
     @classmethod
-    def update_from_cloudformation_json(  # type: ignore[override]
+    def update_from_cloudformation_json(
         cls,
         original_resource: Any,
         new_resource_name: str,
@@ -365,7 +365,7 @@ class Stage(_Kept, CloudFormationModel):
         return cls(original_resource.physical_id)
 
     @classmethod
-    def delete_from_cloudformation_json(  # type: ignore[override]
+    def delete_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
     ) -> None:
         apigateway_backends[account_id][region_name].delete_stage(

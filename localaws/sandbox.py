@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import subprocess
@@ -54,18 +55,13 @@ class Sandbox:
     """A worker process. It waits, empty and warm, until `load` gives it a function's code."""
 
     def __init__(self) -> None:
-        options: dict[str, Any] = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-            if sys.platform == "win32"
-            else {"start_new_session": True}
-        )  # so that Ctrl-C in a cell or a terminal is not theirs
         self._process = subprocess.Popen(
             [sys.executable, "-X", "utf8", str(WORKER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_bare_environment(),
-            **options,
+            **_apart(),
         )
 
     def load(self, code: Code, answer_aws: AnswerAws) -> tuple[float, str]:
@@ -121,11 +117,9 @@ class Sandbox:
     def _send(self, **content: Any) -> None:
         body = json.dumps(content).encode()
         assert self._process.stdin is not None
-        try:
+        with contextlib.suppress(OSError):  # the process is gone; the read that follows says so
             self._process.stdin.write(len(body).to_bytes(4, "big") + body)
             self._process.stdin.flush()
-        except OSError:
-            pass  # the process is gone; the read that follows says so
 
     def _receive(self) -> dict[str, Any] | None:
         assert self._process.stdout is not None
@@ -184,6 +178,13 @@ class _Limit:
         self._timer.cancel()
 
 
+def _apart() -> dict[str, Any]:
+    """Keep Ctrl-C in a cell or a terminal from reaching a worker."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
 def _bare_environment() -> dict[str, str]:
     """What Python itself needs of the learner's environment.
 
@@ -199,7 +200,5 @@ def _bare_environment() -> dict[str, str]:
 
 
 def _close(stream: Any) -> None:
-    try:
+    with contextlib.suppress(OSError):  # unsent bytes of a dead process
         stream.close()
-    except OSError:
-        pass  # unsent bytes of a dead process

@@ -10,15 +10,14 @@ from typing import Any
 
 import botocore.session
 from botocore.exceptions import ClientError
+from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
 from moto.stepfunctions.exceptions import InvalidName
-from moto.stepfunctions.parser.api import InvalidDefinition
+from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.asl.component.state import state
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_dynamodb import (
-    StateTaskServiceDynamoDB,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_lambda import (
-    StateTaskServiceLambda,
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_dynamodb,
+    state_task_service_lambda,
 )
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
@@ -32,6 +31,7 @@ EXECUTION_NAME = re.compile(r"[A-Za-z0-9\-_]{1,80}")
 
 
 def install(mends: Mends) -> None:
+    _mend_exceptions(mends)
     _mend_definitions(mends)
     _mend_start(mends)
     _mend_stop(mends)
@@ -39,6 +39,14 @@ def install(mends: Mends) -> None:
     _mend_task_failure(mends)
     _mend_entered_time(mends)
     _mend_error_names(mends)
+    _mend_runtime_errors(mends)
+
+
+def _mend_exceptions(mends: Mends) -> None:
+    """The interpreter's exceptions keep their name where moto's responses do not look for it."""
+    for exception in vars(api).values():
+        if isinstance(exception, type) and issubclass(exception, AWSError):
+            mends.replace(exception, "TYPE", vars(exception).get("code"))
 
 
 def _mend_definitions(mends: Mends) -> None:
@@ -47,7 +55,7 @@ def _mend_definitions(mends: Mends) -> None:
     def validate(definition: str) -> None:
         problem = definitions.first_problem(definition)
         if problem:
-            raise InvalidDefinition(f"Invalid State Machine Definition: '{problem}'")
+            raise api.InvalidDefinition(f"Invalid State Machine Definition: '{problem}'")
         check(definition)
 
     check: Callable[[str], None] = StepFunctionsParserBackend._validate_definition
@@ -152,10 +160,10 @@ def _mend_task_failure(mends: Mends) -> None:
 def _mend_entered_time(mends: Mends) -> None:
     """$$.State.EnteredTime ends in Z and milliseconds on AWS (state.py:227)."""
 
-    def state_data(EnteredTime: str, Name: str) -> dict[str, Any]:
-        entered = datetime.fromisoformat(EnteredTime)
+    def state_data(**fields: str) -> dict[str, str]:
+        entered = datetime.fromisoformat(fields["EnteredTime"])
         text = entered.strftime("%Y-%m-%dT%H:%M:%S.") + f"{entered.microsecond // 1000:03d}Z"
-        return {"EnteredTime": text, "Name": Name}
+        return fields | {"EnteredTime": text}
 
     mends.replace(state, "StateData", state_data)
 
@@ -167,8 +175,36 @@ def _mend_error_names(mends: Mends) -> None:
     ValidationException of DynamoDB, an AccessDeniedException of Lambda) has the service's base
     class: DynamoDB.AmazonDynamoDBException, Lambda.AWSLambdaException.
     """
-    _name_by_model(mends, StateTaskServiceDynamoDB, "dynamodb", "DynamoDB.AmazonDynamoDBException")
-    _name_by_model(mends, StateTaskServiceLambda, "lambda", "Lambda.AWSLambdaException")
+    _name_by_model(
+        mends,
+        state_task_service_dynamodb.StateTaskServiceDynamoDB,
+        "dynamodb",
+        "DynamoDB.AmazonDynamoDBException",
+    )
+    _name_by_model(
+        mends,
+        state_task_service_lambda.StateTaskServiceLambda,
+        "lambda",
+        "Lambda.AWSLambdaException",
+    )
+
+
+def _mend_runtime_errors(mends: Mends) -> None:
+    """moto lets Retry and Catch match States.Runtime, and writes a TaskFailed event for it.
+
+    On AWS such an execution fails at once: concepts-error-handling.html says that States.ALL
+    catches neither States.Runtime nor States.DataLimitExceeded.
+    """
+
+    def from_error(self: ExecutionState, env: Environment, ex: Exception) -> FailureEvent:
+        failure = classify(self, env, ex)
+        if isinstance(ex, NoSuchJsonPathError) or failure.error_name in FATAL:
+            self._terminate_with_event(env=env, failure_event=_fatal(self, env, ex, failure))
+        return failure
+
+    classify: Callable[..., FailureEvent] = mends.replace(
+        ExecutionState, "_from_error", from_error
+    )
 
 
 def _name_by_model(mends: Mends, task: type[Any], service: str, base: str) -> None:

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moto import backend_index
+from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
 from moto.stepfunctions import urls
 from moto.stepfunctions.exceptions import InvalidExecutionInput, ValidationException
-from moto.stepfunctions.parser.api import InvalidDefinition, StateMachineType
+from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.evaluation_details import AWSExecutionDetails
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventHistoryContext
@@ -48,11 +49,13 @@ FIELDS = (
     "stateName",
     "variables",
 )
+LEVELS = ["INFO", "DEBUG", "TRACE"]
 TYPES = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Map", "Parallel")
 
 
 def install(mends: Mends) -> None:
     _mend_host(mends)
+    _mend_error_codes(mends)
     mends.replace(StepFunctionResponse, "test_state", test_state)  # moto has none
 
 
@@ -63,12 +66,23 @@ def _mend_host(mends: Mends) -> None:
     mends.replace(urls, "url_bases", [*urls.url_bases, SYNC_HOST])
 
 
+def _mend_error_codes(mends: Mends) -> None:
+    """The exceptions of moto's interpreter reach the caller without their code (api.py:228)."""
+    kinds: list[Any] = [kind for kind in vars(api).values() if isinstance(kind, type)]
+    for kind in kinds:
+        if issubclass(kind, AWSError) and kind is not AWSError:
+            mends.replace(kind, "TYPE", kind.code)
+
+
 def test_state(self: StepFunctionResponse) -> ActionResult:
     request = {field: self._get_param(field) for field in FIELDS}
+    level = request["inspectionLevel"] or "INFO"
+    if level not in LEVELS:
+        raise ValidationException(f"Value '{level}' at 'inspectionLevel' must be one of {LEVELS}")
     given = _input(request["input"])
     state = _state(request["definition"], request["stateName"])
     mock = mocking.mock_of(state, request)
-    context = mocking.context_of(state, request)
+    context: Any = mocking.context_of(state, request)
     role = request["roleArn"]
     if role:
         self.stepfunction_backend._validate_role_arn(role)
@@ -78,7 +92,7 @@ def test_state(self: StepFunctionResponse) -> ActionResult:
         context = _default_context(account, region, role, given)
     env = OneStateEnvironment(
         aws_execution_details=AWSExecutionDetails(account, region, role),
-        execution_type=StateMachineType.EXPRESS,
+        execution_type=api.StateMachineType.EXPRESS,
         context=context,
         event_history_context=EventHistoryContext.of_program_start(),
         cloud_watch_logging_session=None,
@@ -89,7 +103,7 @@ def test_state(self: StepFunctionResponse) -> ActionResult:
         env.variable_store.set(name, value)
     run = OneState(state, mock, mocking.retries_of(request))
     run.run(env)
-    return ActionResult(_answer(run, env, request["inspectionLevel"] or "INFO"))
+    return ActionResult(_answer(run, env, level))
 
 
 def _answer(run: OneState, env: OneStateEnvironment, level: str) -> dict[str, Any]:
@@ -190,20 +204,24 @@ def _problem(state: Any) -> str | None:
     kind = state.get("Type")
     if kind not in TYPES:
         return f"The field 'Type' must be one of {', '.join(TYPES)}, not {json.dumps(kind)},"
-    if kind not in ("Choice", "Succeed", "Fail") and ("Next" in state) == ("End" in state):
-        return "A state has either the field 'Next' or the field 'End'"
+    goes_on = [field for field in ("Next", "End") if field in state]
+    if kind in ("Choice", "Succeed", "Fail") and goes_on:
+        return f"A {kind} state has no field '{goes_on[0]}'"
+    if kind not in ("Choice", "Succeed", "Fail") and len(goes_on) != 1:
+        return f"A {kind} state has either the field 'Next' or the field 'End'"
     return None
 
 
 def _parsed(text: str) -> CommonStateField:
     try:
-        state: CommonStateField = AmazonStateLanguageParser.parse(text)[0].states.states[NAME]
+        program: Any = AmazonStateLanguageParser.parse(text)[0]
     except ASLParserException as error:
         raise _invalid(repr(error)) from error
     except Exception as error:  # whatever moto's parser trips over
         raise _invalid(f"{type(error).__name__}: {error}") from error
+    state: CommonStateField = program.states.states[NAME]
     return state
 
 
-def _invalid(problem: str) -> InvalidDefinition:
-    return InvalidDefinition(f"Invalid State Machine Definition: '{problem}'")
+def _invalid(problem: str) -> api.InvalidDefinition:
+    return api.InvalidDefinition(f"Invalid State Machine Definition: '{problem}'")

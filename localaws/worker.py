@@ -192,7 +192,7 @@ def load_handler(spec: str, code_folder: str) -> tuple[Any, dict[str, Any] | Non
     except SyntaxError as error:
         message = f"Syntax error in module '{module_name}': {error}"
         return None, named_error("Runtime.UserCodeSyntaxError", message)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever the module raises, Lambda reports
         return None, error_of(error, code_folder)
     handler = getattr(module, function_name, None)
     if handler is None:
@@ -206,7 +206,7 @@ def invoke(handler: Any, frame: dict[str, Any], code_folder: str) -> dict[str, A
     request_id = frame["context"]["aws_request_id"]
     try:
         result = handler(json.loads(frame["event"]), LambdaContext(frame["context"]))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever the handler raises, Lambda reports
         return {"error": error_of(error, code_folder, request_id)}
     try:
         return {"payload": json.dumps(result, ensure_ascii=False, allow_nan=False)}
@@ -223,7 +223,7 @@ def log_error(pipe: Pipe, error: dict[str, Any]) -> None:
 
 def main() -> None:
     pipe = Pipe()
-    sys.stdout = sys.stderr = LogWriter(pipe)  # type: ignore[assignment]
+    sys.stdout = sys.stderr = LogWriter(pipe)
     answer_aws_calls_through(pipe)
     start = pipe.receive()
     begun = time.perf_counter()

@@ -126,7 +126,7 @@ def _course_files(root: Path) -> Iterator[Path]:
         for path in sorted(start.rglob("*")) if start.is_dir() else [start]:
             parts = path.relative_to(root).parts
             hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-            if path.is_file() and not hidden and path.suffix != ".pyc":
+            if path.is_file() and not hidden:
                 yield path
 
 

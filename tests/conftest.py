@@ -92,9 +92,7 @@ class Shop:
         self.sns = boto3.client("sns")
         products = json.loads((ROOT / "data" / "products.json").read_text(encoding="utf-8"))
         for product in products:
-            item = {
-                k: {"S": v} if isinstance(v, str) else {"N": str(v)} for k, v in product.items()
-            }
+            item = {k: {"S" if isinstance(v, str) else "N": str(v)} for k, v in product.items()}
             self.dynamodb.put_item(TableName=self.output("ProductsTableName"), Item=item)
 
     def output(self, name: str) -> str:

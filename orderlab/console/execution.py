@@ -246,13 +246,13 @@ class _Tracer:
         elif kind.endswith("StateAborted"):
             self._stop(visit)
         elif kind == "ExecutionFailed":
-            self._fail(visit, found, keep=True)
+            self._fail(visit, found, again=True)
         elif kind.endswith(_FAILS) and not kind.startswith("Execution"):
-            self._fail(visit, found, keep=False)
+            self._fail(visit, found, again=False)
 
-    def _fail(self, visit: Visit, found: Mapping[str, Any], keep: bool) -> None:
-        """Note an error; `keep`: only where the visit has none of its own yet."""
-        if not visit.attempts or (visit.failure and not keep):
+    def _fail(self, visit: Visit, found: Mapping[str, Any], again: bool) -> None:
+        """Note an error; `again`: as the end of the execution, which repeats the last one."""
+        if not visit.attempts or (visit.failure and not again):
             # An expression can fail before the service is called.
             visit.attempts.append(Attempt())
         last = visit.attempts[-1]
@@ -260,9 +260,7 @@ class _Tracer:
         error, cause = found.get("error"), found.get("cause")
         if error is None and inner is not None:
             error, cause = inner.error, inner.cause
-        if not (keep and last.error):
-            last.error, last.cause = error, cause
-        last.failed = True
+        last.failed, last.error, last.cause = True, error, cause
         for child in self._inside(visit):
             self._stop(child)
 

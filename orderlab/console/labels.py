@@ -35,7 +35,7 @@ def box(
     cells = [f'<TD ALIGN="LEFT" BALIGN="LEFT"{room}>{row}</TD>' for row in rows]
     if sign:
         mark = f'<FONT POINT-SIZE="17" COLOR="{look.border}"><B>{look.sign}</B></FONT>'
-        cells[0] = f'<TD ROWSPAN="{len(rows)}" WIDTH="20">{mark}</TD>{cells[0]}'
+        cells[0] = f'<TD ROWSPAN="{len(rows)}" WIDTH="24">{mark}</TD>{cells[0]}'
     table = "".join(f"<TR>{cell}</TR>" for cell in cells)
     style = "filled,rounded" + (f",{look.line}" if look.line in ("bold", "dashed") else "")
     return (

@@ -109,6 +109,22 @@ def test_path_taken_is_bold(recorded: Callable[..., Any]) -> None:
     assert "penwidth=3" not in line("RejectOrder", "NotifyRejected", catch=True)
 
 
+def test_a_loop_goes_round_the_side() -> None:
+    states = {
+        "Ask": {"Type": "Wait", "Seconds": 5, "Next": "Ready"},
+        "Ready": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.ready", "BooleanEquals": True, "Next": "Done"}],
+            "Default": "Ask",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+    definition = parse(json.dumps({"StartAt": "Ask", "States": states}))
+    sideways = [x for x in graph.source(definition).splitlines() if "tailport=e" in x]
+    assert len(sideways) == 1
+    assert sideways[0].startswith("s1 -> s0 ")
+
+
 def test_running(written: Callable[..., Any]) -> None:
     machine = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 9, "End": True}}}
     events = [("ExecutionStarted", 0, {}), ("WaitStateEntered", 0, {"name": "A", "input": "{}"})]

@@ -41,6 +41,7 @@ def course(tmp_path: Path) -> Path:
     """The root of a course with one lesson, one function, a template and some data."""
     root = tmp_path / "course"
     write(root / "notebooks" / "01_first_order.ipynb", notebook("import boto3", "print(1)\n1"))
+    write(root / "notebooks" / ".ipynb_checkpoints" / "01-checkpoint.ipynb", notebook("1"))
     write(root / "lambdas" / "validate_order" / "app.py", "ACCEPTED = True\n")
     write(root / "lambdas" / "validate_order" / "__pycache__" / "app.cpython-313.pyc", "")
     write(root / "state-machines" / "order-workflow.asl.json", "{}\n")

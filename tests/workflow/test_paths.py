@@ -1,4 +1,4 @@
-"""The order workflow on the local AWS: every state and every transition, and how each order ends."""
+"""The order workflow: every state and every transition, and how each order ends."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ def ids(payment: Any, approved: bool, timeouts: int = 0) -> Iterator[str]:
     """Order ids whose payment ends so, after exactly so many gateway timeouts."""
     for number in itertools.count():
         order_id = f"path-{number}"
-        tries = itertools.takewhile(lambda n: payment.times_out(order_id, n), itertools.count())
-        if payment.is_approved(order_id) is approved and len(list(tries)) == timeouts:
+        retry = 0
+        while payment.times_out(order_id, retry):
+            retry += 1
+        if payment.is_approved(order_id) is approved and retry == timeouts:
             yield order_id
 
 

@@ -1,0 +1,231 @@
+"""Deploying a template: what is made, what is updated, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Greeter:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: {name}-greeter
+      Runtime: python3.13
+      Handler: app.lambda_handler
+      CodeUri: code/
+      Timeout: 5
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Name: {name}-machine
+      DefinitionUri: machine.asl.json
+      DefinitionSubstitutions: {{GreeterArn: !GetAtt Greeter.Arn}}
+      Policies: [LambdaInvokePolicy: {{FunctionName: !Ref Greeter}}]
+  {extra}
+Outputs:
+  MachineArn: {{Value: !Ref Machine}}
+"""
+MACHINE = {
+    "StartAt": "Greet",
+    "States": {
+        "Greet": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": "${GreeterArn}", "Payload.$": "$"},
+            "OutputPath": "$.Payload",
+            "End": True,
+        }
+    },
+}
+
+
+class Project:
+    """A folder with a template, one function and one state machine."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.name = name
+        (folder / "code").mkdir()
+        self.code("def lambda_handler(event, context): return 'one'")
+        self.machine(json.dumps(MACHINE))
+        self.template()
+
+    def code(self, text: str) -> None:
+        (self.folder / "code" / "app.py").write_text(text, encoding="utf-8")
+
+    def machine(self, text: str) -> None:
+        (self.folder / "machine.asl.json").write_text(text, encoding="utf-8")
+
+    def template(self, extra: str = "") -> None:
+        text = TINY.format(name=self.name, extra=extra)
+        (self.folder / "template.yaml").write_text(text, encoding="utf-8")
+
+    def deploy(self, cloud: Any) -> Any:
+        return cloud.deploy(self.folder / "template.yaml", stack_name=self.name)
+
+
+@pytest.fixture
+def project(tmp_path: Path, request: pytest.FixtureRequest, cloud: Any) -> Project:
+    return Project(tmp_path, request.node.name.replace("_", "-").replace("test-", ""))
+
+
+def status(project: Project) -> str:
+    stacks = boto3.client("cloudformation").describe_stacks(StackName=project.name)
+    return str(stacks["Stacks"][0]["StackStatus"])
+
+
+def run(shop: Any, stack: Any, name: str) -> Any:
+    return json.loads(shop.run({}, name, stack.outputs["MachineArn"]).description["output"])
+
+
+def test_the_shop_has_everything_it_names(shop: Any) -> None:
+    outputs = shop.stack.outputs
+    assert set(outputs) >= {
+        "OrderWorkflowArn",
+        "OrdersTableName",
+        "ProductsTableName",
+        "OrderQueueUrl",
+        "OrderDeadLetterQueueUrl",
+        "NotificationsTopicArn",
+        "OrdersApiUrl",
+    }
+    machine = shop.stepfunctions.describe_state_machine(stateMachineArn=outputs["OrderWorkflowArn"])
+    assert machine["name"] == "dev-OrderProcessingWorkflow"
+    assert machine["loggingConfiguration"]["level"] == "ALL"
+    assert machine["loggingConfiguration"]["includeExecutionData"] is True
+    assert "${" not in machine["definition"]
+    functions = {f["FunctionName"] for f in boto3.client("lambda").list_functions()["Functions"]}
+    assert functions >= {
+        "dev-OrderEntryFunction",
+        "dev-StartWorkflowFunction",
+        "dev-ValidateOrderFunction",
+        "dev-ProcessPaymentFunction",
+        "dev-RepairOrderFunction",
+    }
+    groups = {g["logGroupName"] for g in boto3.client("logs").describe_log_groups()["logGroups"]}
+    assert groups >= {f"/aws/lambda/{name}" for name in functions if name.startswith("dev-")}
+    assert "/aws/states/dev-OrderProcessingWorkflow" in groups
+    alarms = boto3.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert {"dev-OrderTechnicalFailures", "dev-OrderDeclines"} <= {a["AlarmName"] for a in alarms}
+
+
+def test_a_message_is_hidden_for_six_times_the_consumers_timeout(shop: Any) -> None:
+    """docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
+    queue = shop.sqs.get_queue_attributes(
+        QueueUrl=shop.output("OrderQueueUrl"), AttributeNames=["VisibilityTimeout"]
+    )
+    consumer = boto3.client("lambda").get_function_configuration(
+        FunctionName="dev-StartWorkflowFunction"
+    )
+    assert int(queue["Attributes"]["VisibilityTimeout"]) == 6 * consumer["Timeout"]
+
+
+def test_deploying_twice_changes_nothing(project: Project, cloud: Any, shop: Any) -> None:
+    first = project.deploy(cloud)
+    assert run(shop, first, "once") == "one"
+    assert project.deploy(cloud) == first
+    assert shop.stepfunctions.list_executions(stateMachineArn=first.outputs["MachineArn"])[
+        "executions"
+    ]
+
+
+def test_changed_code_and_definition_are_updated(project: Project, cloud: Any, shop: Any) -> None:
+    stack = project.deploy(cloud)
+    assert run(shop, stack, "before") == "one"
+    project.code("def lambda_handler(event, context): return 'two'")
+    project.deploy(cloud)
+    assert run(shop, stack, "after-code") == "two"
+    state = {**MACHINE["States"]["Greet"], "OutputPath": "$.StatusCode"}  # type: ignore[index]
+    project.machine(json.dumps({**MACHINE, "States": {"Greet": state}}))
+    project.deploy(cloud)
+    assert run(shop, stack, "after-definition") == 200
+    assert status(project) == "UPDATE_COMPLETE"
+
+
+def test_data_survives_a_deployment(cloud: Any, shop: Any) -> None:
+    shop.dynamodb.put_item(
+        TableName=shop.output("OrdersTableName"), Item={"orderId": {"S": "kept"}}
+    )
+    cloud.deploy(ROOT / "template.yaml")
+    assert shop.row("kept") == {"orderId": "kept"}
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        ('{"StartAt": ', "INVALID_JSON_DESCRIPTION"),
+        (
+            json.dumps(MACHINE).replace('"End": true', '"Next": "Nowhere"'),
+            "Missing 'Next' target: Nowhere at /States/Greet/Next",
+        ),
+    ],
+)
+def test_a_faulty_definition_leaves_the_old_stack_running(
+    project: Project, cloud: Any, shop: Any, definition: str, words: str
+) -> None:
+    stack = project.deploy(cloud)
+    project.machine(definition)
+    with pytest.raises(cloud.DeployError, match="Invalid State Machine Definition") as refused:
+        project.deploy(cloud)
+    assert words in str(refused.value)
+    assert run(shop, stack, "still-there") == "one"
+    assert status(project) == "UPDATE_ROLLBACK_COMPLETE"
+    project.machine(json.dumps(MACHINE))
+    project.deploy(cloud)
+    assert status(project) == "UPDATE_COMPLETE"
+
+
+def test_a_first_deployment_that_fails_leaves_nothing(project: Project, cloud: Any) -> None:
+    project.machine("nonsense")
+    with pytest.raises(cloud.DeployError, match="INVALID_JSON_DESCRIPTION"):
+        project.deploy(cloud)
+    assert status(project) == "ROLLBACK_COMPLETE"
+    names = [f["FunctionName"] for f in boto3.client("lambda").list_functions()["Functions"]]
+    assert f"{project.name}-greeter" not in names
+    project.machine(json.dumps(MACHINE))
+    project.deploy(cloud)
+    assert status(project) == "CREATE_COMPLETE"
+
+
+def test_an_unknown_type_is_named_before_anything_is_made(project: Project, cloud: Any) -> None:
+    project.template(extra="Odd: {Type: 'AWS::Nothing::OfTheKind'}")
+    with pytest.raises(cloud.DeployError, match=r"AWS::Nothing::OfTheKind"):
+        project.deploy(cloud)
+    names = [f["FunctionName"] for f in boto3.client("lambda").list_functions()["Functions"]]
+    assert f"{project.name}-greeter" not in names
+
+
+def test_a_template_that_cannot_be_read(tmp_path: Path, cloud: Any) -> None:
+    with pytest.raises(cloud.DeployError, match="nowhere.yaml: No such file"):
+        cloud.deploy(tmp_path / "nowhere.yaml")
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("Resources: [", encoding="utf-8")
+    with pytest.raises(cloud.DeployError, match="Template format error"):
+        cloud.deploy(broken)
+    empty = tmp_path / "empty.yaml"
+    empty.write_text("Outputs: {}", encoding="utf-8")
+    with pytest.raises(cloud.DeployError, match="At least one Resources member"):
+        cloud.deploy(empty)
+
+
+def test_missing_code_is_named(project: Project, cloud: Any) -> None:
+    shutil.rmtree(project.folder / "code")
+    with pytest.raises(cloud.DeployError, match="Greeter: CodeUri names .*code"):
+        project.deploy(cloud)
+
+
+def test_a_deleted_stack_takes_its_resources_along(project: Project, cloud: Any) -> None:
+    project.deploy(cloud)
+    boto3.client("cloudformation").delete_stack(StackName=project.name)
+    names = [f["FunctionName"] for f in boto3.client("lambda").list_functions()["Functions"]]
+    assert f"{project.name}-greeter" not in names
+    machines = boto3.client("stepfunctions").list_state_machines()["stateMachines"]
+    assert f"{project.name}-machine" not in [m["name"] for m in machines]
