@@ -15,6 +15,7 @@ from typing import Any
 import moto.cloudformation.parsing as parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, Stack
+from moto.cloudformation.parsing import OutputMap
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
@@ -141,6 +142,9 @@ def _mend_rollback(mends: Mends) -> None:
         except Exception as error:  # noqa: BLE001  whatever it is, the stack rolls back
             self._add_stack_event("ROLLBACK_IN_PROGRESS", resource_status_reason=_reason(error))
             self.resource_map.delete()
+            # Both make what they name when they are read, and so would what has just failed.
+            self.resource_map._resource_json_map = {}
+            self.output_map = OutputMap(self.resource_map, {}, self.stack_id)
             self.status = "ROLLBACK_COMPLETE"
             self._add_stack_event("ROLLBACK_COMPLETE")
 

@@ -11,11 +11,24 @@ from collections.abc import Callable
 from typing import Any
 
 from jsonata import Jsonata
+from moto.stepfunctions.parser.api import EvaluationFailedEventDetails, HistoryEventType
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
+    FailureEvent,
+    FailureEventException,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
+    StatesErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
+    StatesErrorNameType,
+)
 from moto.stepfunctions.parser.asl.component.common.query_language import QueryLanguageMode
 from moto.stepfunctions.parser.asl.component.common.string.string_expression import (
+    StringJSONata,
     StringVariableSample,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.jsonata import jsonata as theirs
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.asl.utils.json_path import extract_json
@@ -39,6 +52,15 @@ def install(mends: Mends) -> None:
         value = env.variable_store.get(found[1])
         env.stack.append(extract_json("$" + found[2], value) if found[2] else value)
 
+    def read_expression(self: StringJSONata, env: Environment) -> None:
+        try:
+            evaluate_expression(self, env)
+        except theirs.JSONataException as error:  # moto makes States.Runtime of it
+            raise _evaluation_failed(env, self.expression, str(error.details)) from error
+
+    evaluate_expression: Callable[..., None] = mends.replace(
+        StringJSONata, "_eval_body", read_expression
+    )
     read_by_jsonata: Callable[..., None] = mends.replace(
         StringVariableSample, "_eval_body", read_variable
     )
@@ -55,6 +77,26 @@ def evaluate(expression: str) -> Any:
         return Jsonata(expression).evaluate(None)
     except Exception as error:
         raise theirs.JSONataException("UNKNOWN", str(error)) from error
+
+
+def _evaluation_failed(env: Environment, expression: str, reason: str) -> FailureEventException:
+    """docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html: error handling"""
+    name = StatesErrorName(StatesErrorNameType.StatesQueryEvaluationError)
+    details = EvaluationFailedEventDetails(
+        error=name.error_name,
+        cause=(
+            f"The JSONata expression '{expression}' specified for the field "
+            f"'{env.next_field_name}' threw an error during evaluation. {reason}"
+        ),
+    )
+    return FailureEventException(
+        FailureEvent(
+            env=env,
+            error_name=name,
+            event_type=HistoryEventType.EvaluationFailed,
+            event_details=EventDetails(evaluationFailedEventDetails=details),
+        )
+    )
 
 
 def declare(bindings: dict[str, Any]) -> str:

@@ -14,11 +14,27 @@ from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
 from moto.stepfunctions.exceptions import InvalidName
 from moto.stepfunctions.parser import api
+from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import (
+    ErrorEqualsDecl,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
+    StatesErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
+    StatesErrorNameType,
+)
 from moto.stepfunctions.parser.asl.component.state import state
+from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map import StateMap
+from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.state_parallel import (
+    StateParallel,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_dynamodb,
     state_task_service_lambda,
 )
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
@@ -26,6 +42,10 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from localaws import definitions
 from localaws.mending import Mends
 
+UNCAUGHT = [
+    StatesErrorName(StatesErrorNameType.StatesRuntime),
+    StatesErrorName(StatesErrorNameType.StatesStatesDataLimitExceeded),
+]
 # docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 EXECUTION_NAME = re.compile(r"[A-Za-z0-9\-_]{1,80}")
 
@@ -189,6 +209,14 @@ def _mend_error_names(mends: Mends) -> None:
     )
 
 
+class _UncaughtError(BaseException):
+    """Carries an error past the retriers and catchers of moto's states."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
 def _mend_runtime_errors(mends: Mends) -> None:
     """moto lets Retry and Catch match States.Runtime, and writes a TaskFailed event for it.
 
@@ -196,15 +224,34 @@ def _mend_runtime_errors(mends: Mends) -> None:
     catches neither States.Runtime nor States.DataLimitExceeded.
     """
 
-    def from_error(self: ExecutionState, env: Environment, ex: Exception) -> FailureEvent:
-        failure = classify(self, env, ex)
-        if isinstance(ex, NoSuchJsonPathError) or failure.error_name in FATAL:
-            self._terminate_with_event(env=env, failure_event=_fatal(self, env, ex, failure))
-        return failure
+    def evaluate(self: ExecutionState, env: Environment) -> None:
+        try:
+            attempt(self, env)
+        except NoSuchJsonPathError as error:
+            raise _UncaughtError(error) from error
 
-    classify: Callable[..., FailureEvent] = mends.replace(
-        ExecutionState, "_from_error", from_error
+    def match(self: ErrorEqualsDecl, env: Environment) -> None:
+        error_name = env.stack[-1]
+        compare(self, env)
+        if error_name in UNCAUGHT and error_name not in self.error_names:
+            env.stack[-1] = False
+
+    attempt: Callable[..., None] = mends.replace(
+        ExecutionState, "_evaluate_with_timeout", evaluate
     )
+    compare: Callable[..., None] = mends.replace(ErrorEqualsDecl, "_eval_body", match)
+    for kind in (ExecutionState, StateMap, StateParallel):
+        _let_pass(mends, kind)
+
+
+def _let_pass(mends: Mends, kind: type[Any]) -> None:
+    def evaluate(self: Any, env: Environment) -> None:
+        try:
+            original(self, env)
+        except _UncaughtError as carried:
+            raise carried.error from None
+
+    original: Callable[..., None] = mends.replace(kind, "_eval_state", evaluate)
 
 
 def _name_by_model(mends: Mends, task: type[Any], service: str, base: str) -> None:

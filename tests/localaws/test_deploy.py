@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -47,6 +48,9 @@ MACHINE = {
 }
 
 
+NUMBERS = itertools.count()
+
+
 class Project:
     """A folder with a template, one function and one state machine."""
 
@@ -74,7 +78,8 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path, request: pytest.FixtureRequest, cloud: Any) -> Project:
-    return Project(tmp_path, request.node.name.replace("_", "-").replace("test-", ""))
+    name = request.node.originalname.removeprefix("test_").replace("_", "-")
+    return Project(tmp_path, f"{name[:40]}-{next(NUMBERS)}")
 
 
 def status(project: Project) -> str:
@@ -176,7 +181,7 @@ def test_a_faulty_definition_leaves_the_old_stack_running(
     with pytest.raises(cloud.DeployError, match="Invalid State Machine Definition") as refused:
         project.deploy(cloud)
     assert words in str(refused.value)
-    assert run(shop, stack, "still-there") == "one"
+    assert run(shop, stack, f"still-there-{project.name}") == "one"
     assert status(project) == "UPDATE_ROLLBACK_COMPLETE"
     project.machine(json.dumps(MACHINE))
     project.deploy(cloud)
