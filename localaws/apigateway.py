@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +17,16 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import responses
 from moto.apigateway.models import RestAPI, apigateway_backends
 from moto.awslambda.utils import get_backend
+from moto.core.models import responses_mock
 
 from localaws.functions import Functions
 from localaws.mending import Mends
 
+ANY = "X-AMAZON-APIGATEWAY-ANY-METHOD"  # in an OpenAPI body, as moto keeps it
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 JSON = {"Content-Type": "application/json"}
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -109,9 +114,8 @@ def _find(api: RestAPI, request: Request) -> tuple[str, dict[str, str] | None, s
     for resource in api.resources.values():
         template = resource.get_path()
         parts = template.strip("/").split("/")
-        method = resource.resource_methods.get(request.method) or resource.resource_methods.get(
-            "ANY"
-        )
+        methods = resource.resource_methods
+        method = methods.get(request.method) or methods.get(ANY)
         if method is None or method.method_integration is None or len(parts) != len(wanted):
             continue
         parameters = {p[1:-1]: w for p, w in zip(parts, wanted, strict=True) if p.startswith("{")}
@@ -150,4 +154,18 @@ def install(mends: Mends, gateway: Gateway) -> None:
             ),
         )
 
+    def update_integration_mocks(self: RestAPI, stage_name: str | None) -> None:
+        """moto mocks each path as a fixed address, so that one with a parameter is never met."""
+        if stage_name is None:
+            return
+        host = rf"https://{self.id}\.execute-api\.{self.region_name}\.amazonaws\.com"
+        address = re.compile(rf"{host}/{re.escape(stage_name)}(/.*)?$", re.IGNORECASE)
+        for method in METHODS:
+            responses_mock.upsert(
+                responses.CallbackResponse(
+                    url=address, method=method, callback=self.resource_callback
+                )
+            )
+
     mends.replace(RestAPI, "resource_callback", resource_callback)
+    mends.replace(RestAPI, "update_integration_mocks", update_integration_mocks)

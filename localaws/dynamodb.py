@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.responses import DynamoHandler
 
 from localaws.mending import Mends
 
@@ -31,4 +32,12 @@ def install(mends: Mends) -> None:
                 raise MockValidationException(EMPTY_KEY.format(name))
         return update(self, table_name, key, *args, **kw)
 
+    def answer(self: DynamoHandler) -> Any:
+        answered = respond(self)
+        if self.body.get("ReturnConsumedCapacity", "NONE") == "NONE":
+            # moto tells it unasked (responses.py:1316)
+            answered.result.pop("ConsumedCapacity", None)
+        return answered
+
+    respond: Callable[..., Any] = mends.replace(DynamoHandler, "update_item", answer)
     update: Callable[..., Any] = mends.replace(DynamoDBBackend, "update_item", update_item)

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.exceptions import EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
 from localaws.mending import Mends
+
+
+class CallRefusedError(ConnectionError):
+    """A call would have left this machine."""
+
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -19,9 +23,8 @@ def install(mends: Mends) -> None:
 
     def send(self: URLLib3Session, request: Any) -> Any:
         if urlsplit(request.url).hostname not in LOOPBACK:
-            raise EndpointConnectionError(
-                endpoint_url=request.url,
-                error="the local AWS runs, and it lets no call leave this machine",
+            raise CallRefusedError(
+                f"The local AWS runs and lets no call leave this machine: {request.url}"
             )
         return original(self, request)
 

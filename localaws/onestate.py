@@ -39,9 +39,7 @@ LONGEST_SECONDS = 300  # "The TestState API can run for up to five minutes", the
 class OneStateEnvironment(Environment):
     def open_frame(self, event_history_context: Any = None) -> Environment:
         """A Task's frame that keeps the whole context object; moto's keeps a part of it."""
-        frame = copy.copy(self)
-        frame._program_state = copy.copy(self._program_state)
-        return frame
+        return copy.copy(self)
 
 
 class _EndedEarly(Exception):

@@ -34,6 +34,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
     state_task_service_lambda,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.utils import encoding
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
@@ -57,6 +58,7 @@ def install(mends: Mends) -> None:
     _mend_stop(mends)
     _mend_reads(mends)
     _mend_task_failure(mends)
+    _mend_json(mends)
     _mend_entered_time(mends)
     _mend_error_names(mends)
     _mend_runtime_errors(mends)
@@ -126,10 +128,10 @@ def _mend_reads(mends: Mends) -> None:
         result = describe(self)
         execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
         if execution.stop_date:
-            result._result["stopDate"] = execution.stop_date
-        if "output" in result._result:  # moto adds spaces that AWS does not
-            result._result["output"] = execution.to_describe_output()["output"]
-        result._result["inputDetails"] = {"included": True}
+            result.result["stopDate"] = execution.stop_date
+        if "output" in result.result:  # moto adds spaces that AWS does not
+            result.result["output"] = execution.to_describe_output()["output"]
+        result.result["inputDetails"] = {"included": True}
         return result
 
     def get_execution_history(self: StepFunctionResponse) -> ActionResult:
@@ -149,7 +151,7 @@ def _mend_reads(mends: Mends) -> None:
         execution = self.stepfunction_backend.describe_execution(arn)
         result = self._describe_state_machine(execution.state_machine.arn)
         # An execution keeps the definition it was started with; moto shows today's.
-        result._result["definition"] = execution.state_machine.definition
+        result.result["definition"] = execution.state_machine.definition
         return result
 
     describe: Callable[..., Any] = mends.replace(
@@ -175,6 +177,16 @@ def _mend_task_failure(mends: Mends) -> None:
         return ActionResult({})
 
     mends.replace(StepFunctionResponse, "send_task_failure", send_task_failure)
+
+
+def _mend_json(mends: Mends) -> None:
+    """JSON that Step Functions writes into a history has no spaces."""
+
+    def to_json_str(obj: Any, separators: tuple[str, str] = (",", ":")) -> str:
+        return str(write(obj, separators))
+
+    write: Callable[..., str] = encoding.to_json_str
+    mends.replace_everywhere(write, to_json_str)
 
 
 def _mend_entered_time(mends: Mends) -> None:
@@ -236,9 +248,7 @@ def _mend_runtime_errors(mends: Mends) -> None:
         if error_name in UNCAUGHT and error_name not in self.error_names:
             env.stack[-1] = False
 
-    attempt: Callable[..., None] = mends.replace(
-        ExecutionState, "_evaluate_with_timeout", evaluate
-    )
+    attempt: Callable[..., None] = mends.replace(ExecutionState, "_evaluate_with_timeout", evaluate)
     compare: Callable[..., None] = mends.replace(ErrorEqualsDecl, "_eval_body", match)
     for kind in (ExecutionState, StateMap, StateParallel):
         _let_pass(mends, kind)

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moto import backend_index
-from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
 from moto.stepfunctions import urls
 from moto.stepfunctions.exceptions import InvalidExecutionInput, ValidationException
@@ -55,7 +54,6 @@ TYPES = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Map", "Parallel")
 
 def install(mends: Mends) -> None:
     _mend_host(mends)
-    _mend_error_codes(mends)
     mends.replace(StepFunctionResponse, "test_state", test_state)  # moto has none
 
 
@@ -64,14 +62,6 @@ def _mend_host(mends: Mends) -> None:
     patterns = [*backend_index.backend_url_patterns, ("stepfunctions", re.compile(SYNC_HOST))]
     mends.replace(backend_index, "backend_url_patterns", patterns)
     mends.replace(urls, "url_bases", [*urls.url_bases, SYNC_HOST])
-
-
-def _mend_error_codes(mends: Mends) -> None:
-    """The exceptions of moto's interpreter reach the caller without their code (api.py:228)."""
-    kinds: list[Any] = [kind for kind in vars(api).values() if isinstance(kind, type)]
-    for kind in kinds:
-        if issubclass(kind, AWSError) and kind is not AWSError:
-            mends.replace(kind, "TYPE", kind.code)
 
 
 def test_state(self: StepFunctionResponse) -> ActionResult:

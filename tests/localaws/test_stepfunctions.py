@@ -88,9 +88,7 @@ def test_a_timeout_ends_an_execution_at_once(client: Any, make_machine: Any, sho
 
 
 def test_history_in_pages_and_backwards(client: Any, make_machine: Any, shop: Any) -> None:
-    execution = shop.run(
-        {}, "pages", make_machine({"StartAt": "Done", "States": {"Done": DONE}})
-    )
+    execution = shop.run({}, "pages", make_machine({"StartAt": "Done", "States": {"Done": DONE}}))
     forwards = [e["id"] for e in execution.events]
     assert forwards == [1, 2, 3, 4]
     first = client.get_execution_history(executionArn=execution.arn, maxResults=3)

@@ -99,6 +99,7 @@ RECORDED = {
     "Fail": ({"Type": "Fail", "Error": "E"}, "Input"),
     "Choice": ({"Type": "Choice", "Choices": [], "Default": "D"}, "Input"),
     "Wait": ({"Type": "Wait", "Timestamp": "2020-01-01T00:00:00Z", "Next": "N"}, "Input"),
+    "Task": (task(), "Input Parameters result ResultSelector ResultPath"),
     "JSONata Pass": ({"Type": "Pass", "QueryLanguage": "JSONata", "End": True}, ""),
 }
 
@@ -108,7 +109,8 @@ def test_each_type_shows_the_fields_that_aws_shows(case: str, state_test: Test) 
     definition, fields = RECORDED[case]
     if definition["Type"] == "Choice":
         definition["Choices"] = [{"Variable": "$.v", "NumericEquals": 2, "Next": "N"}]
-    answer = state_test(definition, V, inspectionLevel="DEBUG")
+    request = {"mock": mocked(V)} if definition["Type"] == "Task" else {}
+    answer = state_test(definition, V, inspectionLevel="DEBUG", **request)
     names = {"Input": "afterInputPath", "Parameters": "afterParameters"}
     names |= {"ResultSelector": "afterResultSelector", "ResultPath": "afterResultPath"}
     expected = {"input", *(names.get(field, field) for field in fields.split())}
@@ -256,7 +258,7 @@ def test_strict_lets_pass_what_the_api_does_not_have(state_test: Test) -> None:
     assert answer["output"] == {"random": "json"}
 
 
-def test_a_mocked_task_changes_nothing(sfn: Any, state_test: Test) -> None:
+def test_a_mocked_task_changes_nothing(role: str, sfn: Any, state_test: Test) -> None:
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="untouched")["QueueUrl"]
     machines = sfn.list_state_machines()["stateMachines"]
@@ -264,6 +266,8 @@ def test_a_mocked_task_changes_nothing(sfn: Any, state_test: Test) -> None:
     assert state_test(send, mock=mocked({"MessageId": "m"}))["output"] == {"MessageId": "m"}
     assert "Messages" not in sqs.receive_message(QueueUrl=queue)
     assert sfn.list_state_machines()["stateMachines"] == machines
+    state_test(send, roleArn=role)  # nothing of the mock is left in the parsed state either
+    assert len(sqs.receive_message(QueueUrl=queue)["Messages"]) == 1
 
 
 def test_without_a_mock_the_service_is_called(
@@ -276,6 +280,18 @@ def test_without_a_mock_the_service_is_called(
     assert (broken["status"], broken["error"]) == ("RETRIABLE", "KeyError")
     with pytest.raises(sfn.exceptions.ValidationException, match="RoleArn must be specified"):
         state_test(call, {"n": 1})
+
+
+@pytest.mark.parametrize("field", ["Parameters", "ResultSelector"])
+def test_a_path_that_leads_nowhere_fails_uncaught(field: str, state_test: Test) -> None:
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+    definition = task(Catch=catch, Retry=[{"ErrorEquals": ["States.ALL"]}])
+    answer = state_test(definition | {field: {"id.$": "$.nope"}}, {"a": 1}, mock=mocked({"a": 1}))
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.Runtime")
+    assert answer["cause"] == (
+        "The JSONPath '$.nope' specified for the field 'id.$' could not be found in the input "
+        "'{\"a\":1}'"
+    )
 
 
 def test_no_thread_is_left(role: str, make_function: Any, state_test: Test) -> None:
@@ -422,11 +438,6 @@ def test_what_cannot_be_tested_is_refused_by_name(
 def test_an_input_that_is_no_json_is_refused(sfn: Any) -> None:
     with pytest.raises(sfn.exceptions.InvalidExecutionInput):
         sfn.test_state(definition=json.dumps(PASS), input="{")
-
-
-def test_an_error_of_the_interpreter_has_its_code(sfn: Any, role: str) -> None:
-    with pytest.raises(sfn.exceptions.InvalidDefinition):
-        sfn.create_state_machine(name="no", definition="{}", roleArn=role)
 
 
 def test_moto_is_left_as_it_was(cloud: Any) -> None:

@@ -1,0 +1,161 @@
+"""Starting and stopping: what is set is put back, and nothing is left behind.
+
+Each case runs in a process of its own, since the other tests share a local AWS that stays up.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Any:
+    """Run a script in a fresh process; returns what it prints, and fails where it fails."""
+
+    def run(code: str, **environment: str) -> str:
+        import os
+
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), **environment},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_stop_leaves_nothing_behind(python: Any, tmp_path: Path) -> None:
+    """No thread, no worker, no file, no port; not even of an execution that still runs."""
+    output = python(
+        """
+        import json, os, threading, time, boto3, localaws
+        localaws.start()
+        stack = localaws.deploy("template.yaml")
+        sfn = boto3.client("stepfunctions")
+        for n in range(3):
+            sfn.start_execution(stateMachineArn=stack.outputs["OrderWorkflowArn"], input="{}")
+        hold = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
+        machine = sfn.create_state_machine(name="hold", definition=json.dumps(hold),
+                                           roleArn="arn:aws:iam::123456789012:role/r")
+        sfn.start_execution(stateMachineArn=machine["stateMachineArn"])
+        localaws.endpoint_url
+        from localaws import cloud
+        pids = [s.pid for s in cloud._cloud._functions._living]
+        assert pids
+        localaws.stop()
+        print([t.name for t in threading.enumerate()])
+        gone = []
+        for pid in pids:
+            try:
+                os.kill(pid, 0)
+            except OSError:
+                gone.append(pid)
+        print(gone == pids)
+        """
+    )
+    assert output.splitlines() == ["['MainThread']", "True"]
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith("localaws")] == []
+
+
+def test_the_environment_is_put_back(python: Any) -> None:
+    output = python(
+        """
+        import os, localaws
+        names = ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"]
+        before = dict(os.environ)
+        localaws.start()
+        print([os.environ.get(n) for n in names])
+        localaws.stop()
+        print(dict(os.environ) == before)
+        """,
+        AWS_PROFILE="work",
+        AWS_ACCESS_KEY_ID="AKIAREAL",
+        AWS_DEFAULT_REGION="eu-west-1",
+        AWS_ENDPOINT_URL="https://example.com",
+    )
+    seen, restored = output.splitlines()
+    assert "work" not in seen
+    assert "AKIAREAL" not in seen
+    assert "example.com" not in seen
+    assert "us-east-1" in seen
+    assert restored == "True"
+
+
+def test_starting_twice_keeps_what_is_there_and_reset_does_not(python: Any) -> None:
+    output = python(
+        """
+        import boto3, localaws
+        localaws.start()
+        boto3.client("s3").create_bucket(Bucket="kept")
+        localaws.start()
+        print(len(boto3.client("s3").list_buckets()["Buckets"]))
+        localaws.reset()
+        print(len(boto3.client("s3").list_buckets()["Buckets"]))
+        localaws.stop()
+        localaws.stop()
+        """
+    )
+    assert output.split() == ["1", "0"]
+
+
+def test_no_call_reaches_a_real_host(python: Any) -> None:
+    """Not even by a client that was made before the local AWS was started."""
+    output = python(
+        """
+        import boto3
+        from botocore.config import Config
+        early = boto3.client("sqs", region_name="us-east-1", aws_access_key_id="x",
+                             aws_secret_access_key="x", config=Config(retries={"max_attempts": 0}))
+        import localaws
+        localaws.start()
+        try:
+            early.list_queues()
+        except ConnectionError as error:
+            print("no call leave this machine" in str(error))
+        localaws.stop()
+        """
+    )
+    assert output.split() == ["True"]
+
+
+def test_what_needs_a_running_aws_says_so() -> None:
+    message = (
+        "import localaws\ntry: localaws.deploy('template.yaml')\nexcept RuntimeError as e: print(e)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", message], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "The local AWS is not started. Call localaws.start() first."
+
+
+def test_plain_moto_works_as_before_afterwards(python: Any) -> None:
+    output = python(
+        """
+        import localaws
+        localaws.start()
+        localaws.stop()
+        import boto3
+        from moto import mock_aws
+        from moto.stepfunctions.responses import StepFunctionResponse
+        print(StepFunctionResponse.stop_execution.__module__)
+        with mock_aws():
+            boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="bucket")
+            print("made")
+        """
+    )
+    assert output.split() == ["moto.stepfunctions.responses", "made"]
