@@ -9,6 +9,7 @@ without Docker runs none. Both wait for the end in the same way. Run by hand:
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import io
 import itertools
@@ -61,8 +62,7 @@ def plain_moto(ids: list[str]) -> float:
     }
     with mock_aws(config=config):
         original = LambdaSimpleBackend.invoke
-        with contextlib.redirect_stdout(io.StringIO()):  # their loggers keep it: logs go nowhere
-            handlers = {name: _load(folder) for name, folder in HANDLERS.items()}
+        handlers = {name: _load(folder) for name, folder in HANDLERS.items()}
         LambdaSimpleBackend.invoke = _in_process(handlers)  # type: ignore[method-assign]
         try:
             return milliseconds_an_order(_resources(), ids)
@@ -103,7 +103,8 @@ def _load(folder: str) -> Any:
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[module.__name__] = module
-    spec.loader.exec_module(module)
+    with contextlib.redirect_stdout(io.StringIO()):  # its logger keeps it: logs go nowhere
+        spec.loader.exec_module(module)
     return module.lambda_handler
 
 
@@ -146,10 +147,20 @@ def _resources() -> str:
 
 def _approved(count: int) -> list[str]:
     """Ids whose payment is approved at the first try, so that no backoff is measured."""
-    payment = sys.modules[_load("process_payment_handler").__module__]
     ids = (f"bench-{number}" for number in itertools.count())
-    good = (i for i in ids if payment.is_approved(i) and not payment.times_out(i, 0))
-    return list(itertools.islice(good, count))
+    return list(itertools.islice(filter(pays_at_once, ids), count))
+
+
+def pays_at_once(order_id: str) -> bool:
+    """Whether the payment is approved at the first try."""
+    payment = load_payment()
+    return bool(payment.is_approved(order_id) and not payment.times_out(order_id, 0))
+
+
+@functools.cache
+def load_payment() -> Any:
+    """The mock gateway's module: the oracle of what it will answer."""
+    return sys.modules[_load("process_payment_handler").__module__]
 
 
 def prepare() -> None:

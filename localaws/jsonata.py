@@ -27,8 +27,12 @@ from moto.stepfunctions.parser.asl.component.common.string.string_expression imp
     StringJSONata,
     StringVariableSample,
 )
+from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
+from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
+from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 from moto.stepfunctions.parser.asl.jsonata import jsonata as theirs
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.asl.utils.json_path import extract_json
@@ -42,6 +46,8 @@ def install(mends: Mends) -> None:
     mends.replace_everywhere(theirs.eval_jsonata_expression, evaluate)
     # Strings are put between quotes unescaped (jsonata.py:132): a quote in one ends it.
     mends.replace_everywhere(theirs.encode_jsonata_variable_declarations, declare)
+
+    _mend_assign(mends)
 
     def read_variable(self: StringVariableSample, env: Environment) -> None:
         if self.query_language_mode != QueryLanguageMode.JSONPath:
@@ -64,6 +70,38 @@ def install(mends: Mends) -> None:
     read_by_jsonata: Callable[..., None] = mends.replace(
         StringVariableSample, "_eval_body", read_variable
     )
+
+
+def _mend_assign(mends: Mends) -> None:
+    """moto assigns before it evaluates Output, which on AWS sees the values at the state's entry.
+
+    docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html: "Evaluation order"
+    """
+
+    def enter(self: CommonStateField, env: Environment) -> None:
+        env.variable_store.assigned = []
+        evaluate_state(self, env)
+
+    def assign(self: VariableStore, variable_identifier: str, variable_value: Any) -> None:
+        if hasattr(self, "assigned"):
+            self.assigned.append((variable_identifier, variable_value))
+        else:  # before the first state: variables that a test is given
+            set_now(self, variable_identifier, variable_value)
+
+    evaluate_state: Callable[..., None] = mends.replace(CommonStateField, "_eval_body", enter)
+    set_now: Callable[..., None] = mends.replace(VariableStore, "set", assign)
+    for kind in (CommonStateField, ExecutionState, StateChoice):
+        _assign_after_output(mends, kind, set_now)
+
+
+def _assign_after_output(mends: Mends, kind: type[Any], set_now: Callable[..., None]) -> None:
+    def put_out(self: Any, env: Environment) -> None:
+        output(self, env)
+        store = env.variable_store
+        while getattr(store, "assigned", None):
+            set_now(store, *store.assigned.pop(0))
+
+    output: Callable[..., None] = mends.replace(kind, "_eval_state_output", put_out)
 
 
 def evaluate(expression: str) -> Any:

@@ -17,6 +17,10 @@ from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import (
     ErrorEqualsDecl,
 )
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
+    FailureEvent,
+    FailureEventException,
+)
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
     StatesErrorName,
 )
@@ -24,6 +28,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
     StatesErrorNameType,
 )
 from moto.stepfunctions.parser.asl.component.state import state
+from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map import StateMap
 from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.state_parallel import (
@@ -34,6 +39,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
     state_task_service_lambda,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import encoding
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 from moto.stepfunctions.parser.backend.execution import Execution
@@ -54,6 +60,7 @@ EXECUTION_NAME = re.compile(r"[A-Za-z0-9\-_]{1,80}")
 def install(mends: Mends) -> None:
     _mend_exceptions(mends)
     _mend_definitions(mends)
+    _mend_taken_names(mends)
     _mend_start(mends)
     _mend_stop(mends)
     _mend_reads(mends)
@@ -61,7 +68,9 @@ def install(mends: Mends) -> None:
     _mend_json(mends)
     _mend_entered_time(mends)
     _mend_error_names(mends)
+    _mend_choice(mends)
     _mend_runtime_errors(mends)
+    _mend_field_names(mends)
 
 
 def _mend_exceptions(mends: Mends) -> None:
@@ -75,13 +84,33 @@ def _mend_definitions(mends: Mends) -> None:
     """moto accepts a definition whose transitions lead nowhere (parser/models.py:64)."""
 
     def validate(definition: str) -> None:
-        problem = definitions.first_problem(definition)
-        if problem:
-            raise api.InvalidDefinition(f"Invalid State Machine Definition: '{problem}'")
+        problems = definitions.problems(definition)
+        if problems:
+            listed = ", ".join(problems)
+            raise api.InvalidDefinition(f"Invalid State Machine Definition: '{listed}'")
         check(definition)
 
     check: Callable[[str], None] = StepFunctionsParserBackend._validate_definition
     mends.replace(StepFunctionsParserBackend, "_validate_definition", staticmethod(validate))
+
+
+def _mend_taken_names(mends: Mends) -> None:
+    """moto answers a taken name with the machine that has it, and drops the new definition."""
+
+    def create_state_machine(
+        self: StepFunctionsParserBackend, name: str, definition: str, **given: Any
+    ) -> Any:
+        for machine in self.state_machines:
+            same = (machine.definition, machine.roleArn) == (definition, given.get("roleArn"))
+            if machine.name == name and not same:
+                raise api.StateMachineAlreadyExists(
+                    f"State Machine Already Exists: '{machine.arn}'"
+                )
+        return create(self, name=name, definition=definition, **given)
+
+    create: Callable[..., Any] = mends.replace(
+        StepFunctionsParserBackend, "create_state_machine", create_state_machine
+    )
 
 
 def _mend_start(mends: Mends) -> None:
@@ -229,6 +258,35 @@ class _UncaughtError(BaseException):
         self.error = error
 
 
+def _mend_choice(mends: Mends) -> None:
+    """A Choice that matches nothing ends in moto's own words (state_choice.py:62)."""
+
+    def choose(self: StateChoice, env: Environment) -> None:
+        try:
+            decide(self, env)
+        except RuntimeError as error:
+            if self.default_state is not None:
+                raise
+            name = StatesErrorName(StatesErrorNameType.StatesRuntime)
+            details = api.TaskFailedEventDetails(
+                error=name.error_name,
+                cause=(
+                    "Failed to transition out of the state. "
+                    "The state does not point to a next state."
+                ),
+            )
+            raise FailureEventException(
+                FailureEvent(
+                    env=env,
+                    error_name=name,
+                    event_type=api.HistoryEventType.TaskFailed,
+                    event_details=EventDetails(taskFailedEventDetails=details),
+                )
+            ) from error
+
+    decide: Callable[..., None] = mends.replace(StateChoice, "_eval_state", choose)
+
+
 def _mend_runtime_errors(mends: Mends) -> None:
     """moto lets Retry and Catch match States.Runtime, and writes a TaskFailed event for it.
 
@@ -252,6 +310,22 @@ def _mend_runtime_errors(mends: Mends) -> None:
     compare: Callable[..., None] = mends.replace(ErrorEqualsDecl, "_eval_body", match)
     for kind in (ExecutionState, StateMap, StateParallel):
         _let_pass(mends, kind)
+
+
+def _mend_field_names(mends: Mends) -> None:
+    """A Task's frame keeps to itself which field it was at, and moto blames another one."""
+
+    def set_ended(self: Any) -> None:
+        self.last_field_name = self.next_field_name
+        end(self)
+
+    def close_frame(self: Any, frame: Any) -> None:
+        close(self, frame)
+        if self.is_running() and getattr(frame, "last_field_name", None):
+            self.next_field_name = frame.last_field_name
+
+    end: Callable[..., None] = mends.replace(Environment, "set_ended", set_ended)
+    close: Callable[..., None] = mends.replace(Environment, "close_frame", close_frame)
 
 
 def _let_pass(mends: Mends, kind: type[Any]) -> None:

@@ -15,6 +15,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The local AWS stays up once it is started, so what wants moto to itself runs before."""
+    items.sort(key=lambda item: "cloud" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
     """Only this machine can be reached: what would leave it fails, and names where it wanted to."""

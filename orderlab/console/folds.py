@@ -56,7 +56,7 @@ def events_fold(rows: Sequence[dict[str, Any]]) -> Fold:
     note = f"{left_out} events in the middle are left out; history(arn) has them all."
     more = f"<p>{note}</p>" if left_out > 0 else ""
     html = (
-        f'<details style="margin:2px 0"><summary style="{_SUMMARY}">'
+        f'<details class="mathjax_ignore" style="margin:2px 0"><summary style="{_SUMMARY}">'
         f"<b>Events</b> ({len(rows)})</summary>{more}"
         f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></details>"
@@ -93,7 +93,7 @@ def states_fold(definition: Definition, execution: Execution) -> Fold:
         note = f"{left_out} later states are left out; history(arn) has them all."
         html.append(f"<p>{note}</p>")
         lines.append(f"  {note}")
-    return Fold(f"<div>{''.join(html)}</div>", "\n".join(lines))
+    return Fold(f'<div class="mathjax_ignore">{"".join(html)}</div>', "\n".join(lines))
 
 
 def _attempt_html(visit: Visit, number: int) -> str:
@@ -110,7 +110,7 @@ def _attempt_html(visit: Visit, number: int) -> str:
     mark = WEB_SIGNS.get(look.sign, look.sign)
     sign = f'<span style="color:{look.border};font-weight:bold">{mark}</span>'
     return (
-        f'<details style="margin:2px 0"><summary style="{_SUMMARY}">{sign} '
+        f'<details class="mathjax_ignore" style="margin:2px 0"><summary style="{_SUMMARY}">{sign} '
         f"<b>{escape(visit.name)}</b>{item}{count}: {escape(shorten(outcome, 160))}</summary>"
         f'<div style="margin:4px 0 8px 1.2em">{parts}</div></details>'
     )

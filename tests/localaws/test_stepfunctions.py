@@ -170,7 +170,16 @@ def test_a_path_that_is_not_there_cannot_be_caught(make_machine: Any, shop: Any)
     execution = shop.run({}, "missing-path", make_machine({"StartAt": "A", "States": states}))
     assert execution.status == "FAILED"
     assert execution.description["error"] == "States.Runtime"
-    assert "'$.missing'" in execution.description["cause"]
+    assert execution.description["cause"] == (
+        "An error occurred while executing the state 'A' (entered at the event id #2). "
+        "The JSONPath '$.missing' specified for the field 'QueueUrl.$' could not be found "
+        "in the input '{}'"
+    )
+    assert [e["type"] for e in execution.events] == [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "ExecutionFailed",
+    ]
     assert execution.states == ["A"]
 
 
@@ -179,3 +188,56 @@ def test_an_update_with_an_empty_key_is_refused(shop: Any) -> None:
         shop.dynamodb.update_item(
             TableName=shop.output("OrdersTableName"), Key={"orderId": {"S": ""}}
         )
+
+
+def test_a_choice_without_a_match_says_so(make_machine: Any, shop: Any) -> None:
+    rule = {"Variable": "$.n", "NumericEquals": 1, "Next": "Done"}
+    states = {"C": {"Type": "Choice", "Choices": [rule]}, "Done": DONE}
+    machine = make_machine({"StartAt": "C", "States": states})
+    description = shop.run({"n": 2}, "no-match", machine).description
+    assert (description["status"], description["error"]) == ("FAILED", "States.Runtime")
+    assert description["cause"] == (
+        "An error occurred while executing the state 'C' (entered at the event id #2). "
+        "Failed to transition out of the state. The state does not point to a next state."
+    )
+
+
+def test_a_taken_name_with_another_definition(client: Any, role: str) -> None:
+    first = json.dumps({"StartAt": "Done", "States": {"Done": DONE}})
+    made = [
+        client.create_state_machine(name="taken", definition=first, roleArn=role)["stateMachineArn"]
+        for _ in range(2)
+    ]
+    assert made[0] == made[1]
+    other = json.dumps({"StartAt": "Other", "States": {"Other": DONE}})
+    with pytest.raises(client.exceptions.StateMachineAlreadyExists):
+        client.create_state_machine(name="taken", definition=other, roleArn=role)
+
+
+def test_output_sees_what_was_assigned_before_the_state(make_machine: Any, shop: Any) -> None:
+    """docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html: evaluation order"""
+    states = {
+        "First": {"Type": "Pass", "Assign": {"n": 1}, "Next": "Second"},
+        "Second": {
+            "Type": "Pass",
+            "Assign": {"n": "{% $n + 1 %}"},
+            "Output": {"during": "{% $n %}"},
+            "Next": "Third",
+        },
+        "Third": {
+            "Type": "Choice",
+            "Choices": [{"Condition": "{% $n = 2 %}", "Assign": {"n": 9}, "Next": "Fourth"}],
+        },
+        "Fourth": {
+            "Type": "Pass",
+            "Output": "{% $merge([$states.input, {'after': $n}]) %}",
+            "End": True,
+        },
+    }
+    machine = make_machine({"QueryLanguage": "JSONata", "StartAt": "First", "States": states})
+    execution = shop.run({}, "assign", machine)
+    assert json.loads(execution.description["output"]) == {"during": 1, "after": 9}
+    exits = [
+        e["stateExitedEventDetails"] for e in execution.events if e["type"] == "PassStateExited"
+    ]
+    assert exits[1]["assignedVariables"] == {"n": "2"}

@@ -219,7 +219,7 @@ def test_a_mocked_error_is_told_apart_as_in_an_execution(state_test: Test) -> No
 
 
 MISFITS = [
-    ("lambda:invoke", {"Payload": {"isValid": True}}, "Field 'Payload' must be a string"),
+    ("lambda:invoke", {"ExecutedVersion": 1}, "Field 'ExecutedVersion' must be a string"),
     ("lambda:invoke", {"StatusCode": "200"}, "Field 'StatusCode' must be a number"),
     ("lambda:invoke", {"StatusCode": True}, "Field 'StatusCode' must be a number"),
     ("lambda:invoke", {"ExecutedVersion": ""}, "'ExecutedVersion' is smaller than the minimum"),

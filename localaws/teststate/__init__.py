@@ -29,9 +29,10 @@ from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from localaws import mocking
+from localaws import definitions
 from localaws.mending import Mends
-from localaws.onestate import OneState, OneStateEnvironment
+from localaws.teststate import mocking
+from localaws.teststate.onestate import OneState, OneStateEnvironment
 
 # What AWS calls the state under test in its context object, even where stateName is given.
 NAME = "StateName"
@@ -49,7 +50,6 @@ FIELDS = (
     "variables",
 )
 LEVELS = ["INFO", "DEBUG", "TRACE"]
-TYPES = ("Task", "Pass", "Wait", "Choice", "Succeed", "Fail", "Map", "Parallel")
 
 
 def install(mends: Mends) -> None:
@@ -187,19 +187,9 @@ def _find(machine: dict[str, Any], name: str, language: str) -> tuple[str, Any] 
 
 def _problem(state: Any) -> str | None:
     """What moto's parser does not see."""
-    if not isinstance(state, dict):
-        return "A state is a JSON object"
-    if "States" in state and "Type" not in state:
+    if isinstance(state, dict) and "States" in state and "Type" not in state:
         return "A state machine is tested one state at a time: stateName says which; none given"
-    kind = state.get("Type")
-    if kind not in TYPES:
-        return f"The field 'Type' must be one of {', '.join(TYPES)}, not {json.dumps(kind)},"
-    goes_on = [field for field in ("Next", "End") if field in state]
-    if kind in ("Choice", "Succeed", "Fail") and goes_on:
-        return f"A {kind} state has no field '{goes_on[0]}'"
-    if kind not in ("Choice", "Succeed", "Fail") and len(goes_on) != 1:
-        return f"A {kind} state has either the field 'Next' or the field 'End'"
-    return None
+    return definitions.state_problem(state)
 
 
 def _parsed(text: str) -> CommonStateField:

@@ -1,0 +1,124 @@
+"""1,000 orders through POST /orders: some twice, some with an unknown product, some declined.
+
+Each must end CONFIRMED where an oracle computed from the ids says so and FAILED elsewhere, with
+exactly one execution; and nothing may be left behind after stop. Plain moto has no API, queue
+poller or handlers to send them through, so it runs a tenth of the executions alone, for the ratio
+of one execution's time. Run by hand:
+
+    python benchmarks/thousand_orders.py [ORDERS]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import boto3
+import requests
+from _shop import ROOT, load_products, machine, order
+from order_workflow import load_payment, pays_at_once, plain_moto, prepare
+from tqdm import tqdm
+
+import localaws
+
+UNKNOWN = [{"productId": "prod-999", "quantity": 2, "price": 29.99}]
+
+
+def orders(count: int) -> list[dict[str, Any]]:
+    """The orders to post, in order; every seventh has an unknown product, every fifth is twice."""
+    posted = []
+    for number in range(count):
+        one = order(f"load-{number:04d}", **({"items": UNKNOWN} if number % 7 == 3 else {}))
+        posted += [one, one] if number % 5 == 0 else [one]
+    return posted
+
+
+def expected(posted: list[dict[str, Any]]) -> dict[str, str]:
+    """How each order must end, from its id and its basket alone."""
+    payment = load_payment()
+    return {
+        one["orderId"]: "CONFIRMED"
+        if one["items"] is not UNKNOWN and _pays(payment, one["orderId"])
+        else "FAILED"
+        for one in posted
+    }
+
+
+def _pays(payment: Any, order_id: str) -> bool:
+    """Approved, at one of the four tries that the workflow's Retry gives a silent gateway."""
+    answered = any(not payment.times_out(order_id, retry) for retry in range(4))
+    return bool(answered and payment.is_approved(order_id))
+
+
+def send(posted: list[dict[str, Any]], url: str) -> None:
+    for one in tqdm(posted, desc="posted", leave=False):
+        assert requests.post(url, json=one, timeout=30).status_code == 202
+
+
+def wait(arn: str, count: int) -> Counter[str]:
+    """Wait until so many executions have ended; returns their number by status."""
+    pages = boto3.client("stepfunctions").get_paginator("list_executions")
+    with tqdm(total=count, desc="ended", leave=False) as bar:
+        while True:
+            listed = [e for p in pages.paginate(stateMachineArn=arn) for e in p["executions"]]
+            ended = Counter(e["status"] for e in listed if e["status"] != "RUNNING")
+            bar.update(ended.total() - bar.n)
+            if ended.total() >= count == len(listed):
+                assert len({e["name"] for e in listed}) == count
+                return ended
+            assert len(listed) <= count, "more executions than orders"
+            time.sleep(1)
+
+
+def rows(table: str) -> dict[str, str]:
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+    return {i["orderId"]["S"]: i["status"]["S"] for page in pages for i in page["Items"]}
+
+
+def left_behind(before: set[str]) -> list[str]:
+    """Threads, worker processes and temporary files that are still there."""
+    threads = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
+    files = [p for p in os.listdir(tempfile.gettempdir()) if p.startswith("localaws-")]
+    return [*threads, *(f for f in files if f not in before)]
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    tqdm.monitor_interval = 0  # no thread of its own, which would be found left behind
+    before = set(os.listdir(tempfile.gettempdir()))
+    prepare()
+    posted = orders(count)
+    oracle = expected(posted)
+    localaws.start()
+    stack = localaws.deploy(ROOT / "template.yaml")
+    load_products(boto3.client("dynamodb"), stack.outputs["ProductsTableName"])
+    begun = time.perf_counter()
+    send(posted, stack.outputs["OrdersApiUrl"])
+    statuses = wait(stack.outputs["OrderWorkflowArn"], count)
+    took = time.perf_counter() - begun
+    wrong = {k: v for k, v in rows(stack.outputs["OrdersTableName"]).items() if oracle[k] != v}
+    missing = oracle.keys() - rows(stack.outputs["OrdersTableName"]).keys()
+    sandboxes = list(Path("/proc").glob("[0-9]*/cmdline")) if Path("/proc").exists() else []
+    localaws.stop()
+    workers = [p for p in sandboxes if p.exists() and b"worker.py" in p.read_bytes()]
+    print(
+        f"{len(posted)} posts of {count} orders in {took:.1f} s: {count / took:.1f} orders a second"
+    )
+    print(f"executions {dict(statuses)}, rows {dict(Counter(oracle.values()))} as the oracle says")
+    print(f"rows that differ: {wrong or 'none'}, missing: {missing or 'none'}")
+    print(f"left behind: {[*left_behind(before), *workers] or 'nothing'}")
+    good = [i for i, end in oracle.items() if end == "CONFIRMED" and pays_at_once(i)]
+    plain = plain_moto(good[: max(10, count // 10)])
+    ours = took / count * 1000
+    print(f"{ours:.1f} ms an order from POST to end; plain moto {plain:.1f} ms an execution alone")
+    print(f"ratio {ours / plain:.2f}   ({machine()})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Defects of moto's Step Functions API. Each function returns True while its defect is there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from _aws import DONE, HOLD, describe, ended, error_code, history, machine, queue, role, run, sfn
+from _aws import start, until
+import boto3
+
+TWO = {"Type": "Pass", "Result": {"a": 1, "b": 2}, "End": True}
+
+
+def create(definition: str) -> Any:
+    return sfn().create_state_machine(name="refused", definition=definition, roleArn=role())
+
+
+def sfn_exception_names() -> bool:
+    return error_code(lambda: create("no JSON")) != "InvalidDefinition"
+
+
+def sfn_definition_transitions() -> bool:
+    return bool(machine({"Type": "Pass", "Next": "Nowhere"}))
+
+
+def sfn_unnamed_start() -> bool:
+    started = sfn().start_execution(stateMachineArn=machine(DONE))
+    return str(started["executionArn"]).endswith(":None")
+
+
+def sfn_any_name() -> bool:
+    arn = machine(DONE)
+    return error_code(lambda: sfn().start_execution(stateMachineArn=arn, name="a b")) == ""
+
+
+def sfn_stop_error_and_cause() -> bool:
+    arn = start(machine(HOLD))
+    until(lambda: len(history(arn)) > 1, "the execution has begun")
+    sfn().stop_execution(executionArn=arn, error="Operator", cause="enough")
+    ended(arn)
+    return "Operator" not in json.dumps([describe(arn), history(arn)], default=str)
+
+
+def sfn_timed_out_stop_date() -> bool:
+    execution = run(HOLD, TimeoutSeconds=1)
+    return execution["status"] == "TIMED_OUT" and "stopDate" not in execution
+
+
+def sfn_output_spaces() -> bool:
+    return bool(run(TWO)["output"] == '{"a": 1, "b": 2}')
+
+
+def sfn_input_details() -> bool:
+    return "inputDetails" not in run(DONE)
+
+
+def sfn_history_order() -> bool:
+    arn = run(DONE)["executionArn"]
+    backwards = sfn().get_execution_history(executionArn=arn, reverseOrder=True)["events"]
+    return bool(backwards[0]["id"] == 1)
+
+
+def sfn_history_pages() -> bool:
+    arn = run(DONE)["executionArn"]
+    return len(sfn().get_execution_history(executionArn=arn, maxResults=1)["events"]) > 1
+
+
+def sfn_execution_definition() -> bool:
+    execution = run(DONE)
+    new = json.dumps({"StartAt": "New", "States": {"New": DONE}})
+    sfn().update_state_machine(stateMachineArn=execution["stateMachineArn"], definition=new)
+    shown = sfn().describe_state_machine_for_execution(executionArn=execution["executionArn"])
+    return bool(shown["definition"] == new)
+
+
+def sfn_task_failure_cause() -> bool:
+    url, _ = queue()
+    arn = start(
+        machine(
+            {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                "Parameters": {"QueueUrl": url, "MessageBody.$": "$$.Task.Token"},
+                "End": True,
+            }
+        )
+    )
+    sqs = boto3.client("sqs")
+    [message] = until(lambda: sqs.receive_message(QueueUrl=url).get("Messages"), "the token")
+    sfn().send_task_failure(taskToken=message["Body"], error="Late", cause="no driver")
+    return "no driver" not in json.dumps([ended(arn), history(arn)], default=str)
+
+
+def sfn_test_state() -> bool:
+    """Asked at the one host that moto does know."""
+    client = boto3.client("stepfunctions", endpoint_url="https://states.us-east-1.amazonaws.com")
+    try:
+        client.test_state(definition=json.dumps(DONE), roleArn=role())
+    except Exception:
+        return True
+    return False
+
+
+def sfn_sync_host() -> bool:
+    return (
+        error_code(lambda: sfn().test_state(definition=json.dumps(DONE), roleArn=role())) == "404"
+    )

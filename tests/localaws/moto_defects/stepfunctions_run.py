@@ -1,0 +1,191 @@
+"""Defects of moto in how an execution lives, ends and is told of. True while a defect is there."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from types import SimpleNamespace
+from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import jsonpath_ng.ext
+from _aws import (
+    DONE,
+    FAILING,
+    HOLD,
+    call,
+    describe,
+    ended,
+    event_types,
+    function,
+    machine,
+    queue,
+    run,
+    sfn,
+    slow_functions,
+    start,
+    still_running,
+    until,
+)
+from moto.stepfunctions.parser.asl.component import eval_component
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.eval.event.logging import (
+    CloudWatchLoggingConfiguration,
+    CloudWatchLoggingSession,
+)
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.utils import json_path
+from moto.stepfunctions.parser.utils import TMP_THREADS
+
+
+def _in_task(arn: str) -> None:
+    until(lambda: event_types(arn)[-1:] == ["TaskStarted"], "the task has begun")
+
+
+def sfn_timeout_waits() -> bool:
+    with slow_functions():
+        arn = start(machine(call(function()), TimeoutSeconds=1))
+        ended(arn)
+        return event_types(arn)[-1] != "ExecutionTimedOut"
+
+
+def sfn_history_after_end() -> bool:
+    with slow_functions() as returns:
+        arn = start(machine(call(function()), TimeoutSeconds=1))
+        ended(arn)
+        before = event_types(arn)
+        returns.set()
+        for thread in TMP_THREADS:
+            thread.join(5)
+        return "TaskSucceeded" in event_types(arn)[len(before) :]
+
+
+def sfn_stop_waits() -> bool:
+    with slow_functions():
+        arn = start(machine(call(function())))
+        _in_task(arn)
+        sfn().stop_execution(executionArn=arn)
+        return still_running(arn)
+
+
+def sfn_stop_before_it_runs() -> bool:
+    with slow_functions() as go_on:
+        arn = machine(DONE)
+        parse = AmazonStateLanguageParser.parse
+
+        def parse_late(text: str) -> Any:
+            go_on.wait(10)
+            return parse(text)
+
+        with patch.object(AmazonStateLanguageParser, "parse", parse_late):
+            started = start(arn)
+            try:
+                sfn().stop_execution(executionArn=started)
+            except AttributeError:
+                return True
+            finally:
+                go_on.set()
+    return False
+
+
+def sfn_backoff_sleeps() -> bool:
+    asleep, woken = threading.Event(), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        asleep.set()
+        woken.wait(seconds)
+
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 60}]
+    with patch.object(retrier_decl, "time", SimpleNamespace(sleep=sleep)):
+        arn = start(machine({**FAILING, "Retry": retry}))
+        asleep.wait(10)
+        sfn().stop_execution(executionArn=arn)
+        waits_on = still_running(arn)
+        woken.set()
+        ended(arn)
+    return waits_on
+
+
+def _log_group() -> str:
+    logs = boto3.client("logs")
+    logs.create_log_group(logGroupName="states")
+    return str(logs.describe_log_groups()["logGroups"][0]["arn"])
+
+
+def sfn_logs() -> bool:
+    logging_on = {
+        "level": "ALL",
+        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": _log_group()}}],
+    }
+    arn = machine(DONE)
+    sfn().update_state_machine(stateMachineArn=arn, loggingConfiguration=logging_on)
+    ended(start(arn))
+    return not boto3.client("logs").describe_log_streams(logGroupName="states")["logStreams"]
+
+
+def sfn_logging_session() -> bool:
+    configuration: Any = CloudWatchLoggingConfiguration(
+        state_machine_arn="arn",
+        log_account_id="123456789012",
+        log_region="us-east-1",
+        log_group_name="states",
+        log_level="ALL",  # type: ignore[arg-type]
+        include_execution_data=True,
+    )
+    session = CloudWatchLoggingSession("arn", configuration)
+    when = datetime.now(UTC).isoformat()  # what moto's EventManager hands over
+    try:
+        session.publish_history_log({"id": "1", "event_timestamp": when})  # type: ignore
+    except (AttributeError, TypeError):
+        return True
+    return False
+
+
+def sfn_tells_no_one() -> bool:
+    url, queue_arn = queue()
+    events = boto3.client("events")
+    events.put_rule(Name="states", EventPattern=json.dumps({"source": ["aws.states"]}))
+    events.put_targets(Rule="states", Targets=[{"Id": "queue", "Arn": queue_arn}])
+    run(DONE)
+    return "Messages" not in boto3.client("sqs").receive_message(QueueUrl=url)
+
+
+def sfn_keeps_threads() -> bool:
+    run(DONE)
+    return any(not thread.is_alive() for thread in TMP_THREADS)
+
+
+def sfn_prints_internals() -> bool:
+    with patch.object(eval_component.LOG, "error") as printed:
+        run({"Type": "Fail", "Error": "Late"})
+    return printed.call_count > 1
+
+
+def sfn_parses_again() -> bool:
+    arn = machine(DONE)
+    parse = AmazonStateLanguageParser.parse
+    with patch.object(AmazonStateLanguageParser, "parse", side_effect=parse) as parsed:
+        ended(start(arn))
+        ended(start(arn))
+    return parsed.call_count == 2
+
+
+def sfn_clients_again() -> bool:
+    arn = machine(call(function()))
+    with patch("boto3.client", side_effect=boto3.client) as built:
+        ended(start(arn))
+        ended(start(arn))
+    services = [one.kwargs.get("service_name") for one in built.call_args_list]
+    return services.count("lambda") == 2
+
+
+def sfn_paths_again() -> bool:
+    state = {"Type": "Pass", "InputPath": "$.same", "End": True}
+    with patch.object(json_path, "parse", side_effect=jsonpath_ng.ext.parse) as parsed:
+        arn = machine(state)
+        ended(start(arn, {"same": 1}))
+        ended(start(arn, {"same": 1}))
+    return parsed.call_count == 2
