@@ -307,7 +307,7 @@ def test_a_paid_order_that_could_not_be_confirmed_is_marked_paid(
     assert (row["status"], row["executionStatus"]) == ("PAID", "FAILED")
 
 
-def test_every_transition_was_taken() -> None:
+def test_every_transition_was_taken(shop: Any) -> None:
     """Runs last in this module: what the tests above have not reached is named."""
     drawn = set()
     for name, state in DEFINITION["States"].items():
