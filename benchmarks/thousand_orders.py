@@ -10,7 +10,6 @@ of one execution's time. Run by hand:
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import threading
@@ -84,14 +83,18 @@ def rows(table: str) -> dict[str, str]:
 def left_behind(before: set[str]) -> list[str]:
     """Threads, worker processes and temporary files that are still there."""
     threads = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
-    files = [p for p in os.listdir(tempfile.gettempdir()) if p.startswith("localaws-")]
-    return [*threads, *(f for f in files if f not in before)]
+    return [*threads, *(scratch() - before)]
+
+
+def scratch() -> set[str]:
+    """Names of the local AWS's temporary files."""
+    return {p.name for p in Path(tempfile.gettempdir()).glob("localaws-*")}
 
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     tqdm.monitor_interval = 0  # no thread of its own, which would be found left behind
-    before = set(os.listdir(tempfile.gettempdir()))
+    before = scratch()
     prepare()
     posted = orders(count)
     oracle = expected(posted)

@@ -48,6 +48,7 @@ class Cloud:
                 apigateway,
                 cloudformation,
                 dynamodb,
+                errors,
                 events,
                 executions,
                 functions,
@@ -81,6 +82,7 @@ class Cloud:
         jsonata.install(self._mends)
         executions.install(self._mends)
         stepfunctions.install(self._mends)
+        errors.install(self._mends)
         teststate.install(self._mends)
         events.install(self._mends, self._functions)
         sqs.install(self._mends, self._poller)

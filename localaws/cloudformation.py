@@ -20,14 +20,14 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from localaws import resources
+from localaws import apiresources, resources  # noqa: F401  defining a class registers it
 from localaws.mending import Mends
 
 SAM_TRANSFORM = "AWS::Serverless-2016-10-31"
 
 
 def install(mends: Mends) -> None:
-    resources.register()
+    _register_resources()
     # moto asks the first class of a type for its name's property, though it builds by the last.
     mends.replace(
         parsing, "resource_name_property_from_type", lambda kind: parsing.get_name_type_map()[kind]
@@ -38,6 +38,12 @@ def install(mends: Mends) -> None:
     warnings.filterwarnings("ignore", message="Tried to parse", module="moto")
     # The transform warns of its own feature flags, which are of no concern to a template's author.
     mends.replace(logging.getLogger("samtranslator"), "level", logging.ERROR)
+
+
+def _register_resources() -> None:
+    """Make moto look for resource types once more, now that ours are defined."""
+    for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
+        cached.cache_clear()
 
 
 class _ManagedPolicies:

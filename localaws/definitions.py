@@ -42,7 +42,7 @@ def _machine(machine: dict[str, Any], where: str) -> Iterator[str]:
             yield f"SCHEMA_VALIDATION_FAILED: {problem} at {place}"
         if isinstance(state, dict):
             yield from _state(state, place, states)
-    if sound and start in states:
+    if sound and isinstance(start, str) and start in states:
         for name in states.keys() - _reached(start, states):
             place = f"{where}/States/{name}"
             yield f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {place}'

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import math
 import tempfile
 import threading
 import time
@@ -17,7 +16,6 @@ import uuid
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,27 +27,12 @@ from moto.core.models import botocore_stubber
 
 from localaws import observability
 from localaws.mending import Mends
-from localaws.sandbox import Code, Outcome, Sandbox
+from localaws.reports import Invocation, report
+from localaws.sandbox import Code, Sandbox
 
 # More than this many busy workers of one function help nobody on a laptop; a call then waits.
 SANDBOXES_PER_FUNCTION = 4
 BACKGROUND_INVOKES = 4
-MODELLED_MEMORY_MB = 64  # what a REPORT line says was used: the same on every machine
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """What Invoke answers.
-
-    Attributes:
-        payload: the result, or the error object, as JSON text.
-        failed: True where Lambda sets `FunctionError`.
-        log: the log lines of this invocation, START to REPORT.
-    """
-
-    payload: str
-    failed: bool
-    log: str
 
 
 class _Worker:
@@ -99,7 +82,10 @@ class Functions:
             seconds = time.perf_counter() - begun
         finally:
             self._give_back(worker, fleet)
-        invocation = _report(function, request_id, worker, outcome, seconds)
+        invocation = report(
+            function, request_id, outcome, seconds, worker.init_seconds or 0.0, worker.init_log
+        )
+        worker.init_seconds, worker.init_log = 0.0, ""
         observability.write_function_log(function, worker.stream, invocation.log)
         return invocation
 
@@ -237,56 +223,6 @@ def _context(function: LambdaFunction, request_id: str, stream: str) -> dict[str
 
 def _stream_name() -> str:
     return f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
-
-
-def _report(
-    function: LambdaFunction, request_id: str, worker: _Worker, outcome: Outcome, seconds: float
-) -> Invocation:
-    """Frame an outcome as Lambda does: its log lines, and its words for a process that ended."""
-    printed, payload = outcome.log, outcome.payload or "null"
-    if outcome.ended == "timeout":
-        seconds = float(function.timeout)
-        reason = f"Task timed out after {seconds:.2f} seconds"
-        printed += f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}Z {request_id} {reason}\n"
-        payload = _platform_error("Sandbox.Timedout", request_id, reason)
-    elif outcome.ended == "exit":
-        reason = _exit_reason(outcome.exit_code)
-        printed += f"RequestId: {request_id} Error: {reason}\nRuntime.ExitError\n"
-        payload = _platform_error("Runtime.ExitError", request_id, reason)
-    elif outcome.error:
-        payload = json.dumps(outcome.error)
-    init = worker.init_seconds or 0.0
-    report = [
-        f"REPORT RequestId: {request_id}",
-        f"Duration: {seconds * 1000:.2f} ms",
-        # Initialisation is billed too: aws.amazon.com/blogs/compute, 29 April 2025
-        f"Billed Duration: {math.ceil((init + seconds) * 1000)} ms",
-        f"Memory Size: {function.memory_size} MB",
-        f"Max Memory Used: {MODELLED_MEMORY_MB} MB",
-    ]
-    if init:
-        report.append(f"Init Duration: {init * 1000:.2f} ms")
-    if printed and not printed.endswith("\n"):
-        printed += "\n"
-    log = (
-        f"{worker.init_log}START RequestId: {request_id} Version: $LATEST\n"
-        f"{printed}END RequestId: {request_id}\n" + "\t".join(report) + "\t\n"
-    )
-    worker.init_seconds, worker.init_log = 0.0, ""
-    return Invocation(payload, bool(outcome.ended or outcome.error), log)
-
-
-def _platform_error(name: str, request_id: str, reason: str) -> str:
-    message = f"RequestId: {request_id} Error: {reason}"
-    return json.dumps({"errorType": name, "errorMessage": message})
-
-
-def _exit_reason(code: int) -> str:
-    if code == 0:
-        return "Runtime exited without providing a reason"
-    if code < 0:
-        return f"Runtime exited with error: signal: {-code}"
-    return f"Runtime exited with error: exit status {code}"
 
 
 def install(mends: Mends, functions: Functions) -> None:

@@ -12,8 +12,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import moto.cloudformation.parsing as parsing
-from moto.apigateway.models import RestAPI, apigateway_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 from moto.logs.models import logs_backends
@@ -24,7 +22,7 @@ from moto.stepfunctions.utils import cfn_to_api_tags
 Properties = dict[str, Any]
 
 
-class _Kept:
+class Kept:
     """A resource that a service's backend keeps; CloudFormation knows its physical id alone."""
 
     def __init__(self, physical_id: str, attributes: dict[str, str] | None = None) -> None:
@@ -43,7 +41,7 @@ class _Kept:
         return self.attributes[attribute_name]
 
 
-class Alarm(_Kept, CloudFormationModel):
+class Alarm(Kept, CloudFormationModel):
     """AWS::CloudWatch::Alarm: missing in moto."""
 
     @staticmethod
@@ -107,7 +105,7 @@ class Alarm(_Kept, CloudFormationModel):
         cloudwatch_backends[account_id][region_name].delete_alarms([resource_name])
 
 
-class MetricFilter(_Kept, CloudFormationModel):
+class MetricFilter(Kept, CloudFormationModel):
     """AWS::Logs::MetricFilter: missing in moto."""
 
     @staticmethod
@@ -159,7 +157,7 @@ class MetricFilter(_Kept, CloudFormationModel):
         )
 
 
-class StateMachine(_Kept, CloudFormationModel):
+class StateMachine(Kept, CloudFormationModel):
     """AWS::StepFunctions::StateMachine, on the backend that runs executions.
 
     moto's own goes to the backend that runs none, ignores DefinitionSubstitutions,
@@ -253,127 +251,3 @@ def _api_keys(value: Any) -> Any:
     if value in ("true", "false"):
         return value == "true"
     return value
-
-
-class RestApi(RestAPI, CloudFormationModel):
-    """AWS::ApiGateway::RestApi: moto wants a Name and ignores the Body (models.py:1165)."""
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::ApiGateway::RestApi"
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "Name"
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: Any,
-        account_id: str,
-        region_name: str,
-        **_: Any,
-    ) -> RestAPI:
-        p: Properties = cloudformation_json["Properties"]
-        backend = apigateway_backends[account_id][region_name]
-        api = backend.create_rest_api(
-            name=resource_name,
-            description=p.get("Description", ""),
-            endpoint_configuration=p.get("EndpointConfiguration"),
-        )
-        return _with_body(api, p, account_id, region_name)
-
-    @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: Any,
-        new_resource_name: str,
-        cloudformation_json: Any,
-        account_id: str,
-        region_name: str,
-    ) -> RestAPI:
-        return _with_body(
-            original_resource, cloudformation_json["Properties"], account_id, region_name
-        )
-
-    @classmethod
-    def delete_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
-    ) -> None:
-        apigateway_backends[account_id][region_name].delete_rest_api(resource_name)
-
-
-def _with_body(api: RestAPI, p: Properties, account_id: str, region_name: str) -> RestAPI:
-    if p.get("Body"):
-        body = {**p["Body"], "openapi": "3.0.1"}
-        body.setdefault("info", {}).setdefault("description", p.get("Description", ""))
-        body.pop("swagger", None)
-        apigateway_backends[account_id][region_name].put_rest_api(
-            api.id, body, mode="overwrite", fail_on_warnings=False
-        )
-        api.name = p.get("Name", api.name)
-    return api
-
-
-class Stage(_Kept, CloudFormationModel):
-    """AWS::ApiGateway::Stage: missing in moto."""
-
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::ApiGateway::Stage"
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "StageName"
-
-    @classmethod
-    def create_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: Any,
-        account_id: str,
-        region_name: str,
-        **_: Any,
-    ) -> Stage:
-        p: Properties = cloudformation_json["Properties"]
-        backend = apigateway_backends[account_id][region_name]
-        backend.create_stage(
-            p["RestApiId"],
-            resource_name,
-            p["DeploymentId"],
-            variables=p.get("Variables"),
-            description=p.get("Description", ""),
-        )
-        backend.get_rest_api(p["RestApiId"]).update_integration_mocks(resource_name)
-        return cls(resource_name)
-
-    @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: Any,
-        new_resource_name: str,
-        cloudformation_json: Any,
-        account_id: str,
-        region_name: str,
-    ) -> Stage:
-        p: Properties = cloudformation_json["Properties"]
-        backend = apigateway_backends[account_id][region_name]
-        stage = backend.get_stage(p["RestApiId"], original_resource.physical_id)
-        stage.deployment_id = p["DeploymentId"]
-        backend.get_rest_api(p["RestApiId"]).update_integration_mocks(stage.name)
-        return cls(original_resource.physical_id)
-
-    @classmethod
-    def delete_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
-    ) -> None:
-        apigateway_backends[account_id][region_name].delete_stage(
-            cloudformation_json["Properties"]["RestApiId"], resource_name
-        )
-
-
-def register() -> None:
-    """Make moto look for resource types once more, now that ours are defined."""
-    for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
-        cached.cache_clear()

@@ -20,7 +20,7 @@ from typing import Any
 from starter.messages import COMMAND, Problem
 
 NAME = "work"
-COPIED = ("notebooks", "lambdas", "state-machines", "data", "template.yaml")
+COPIED = ("notebooks", "lambdas", "state-machines", "data", "docs", "template.yaml")
 MANIFEST = ".course.json"
 
 

@@ -40,7 +40,8 @@ def lambda_handler(event, context):
             raise ValueError("odd")
         return "no proxy answer"
     keys = ("path", "httpMethod", "pathParameters", "queryStringParameters", "body")
-    return {"statusCode": 201, "headers": {"X-Seen": "yes"}, "body": json.dumps([event[k] for k in keys])}
+    body = json.dumps([event[k] for k in keys])
+    return {"statusCode": 201, "headers": {"X-Seen": "yes"}, "body": body}
 """
 
 

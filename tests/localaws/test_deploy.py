@@ -209,7 +209,7 @@ def test_an_unknown_type_is_named_before_anything_is_made(project: Project, clou
 
 
 def test_a_template_that_cannot_be_read(tmp_path: Path, cloud: Any) -> None:
-    with pytest.raises(cloud.DeployError, match="nowhere.yaml: No such file"):
+    with pytest.raises(cloud.DeployError, match=r"nowhere\.yaml: No such file"):
         cloud.deploy(tmp_path / "nowhere.yaml")
     broken = tmp_path / "broken.yaml"
     broken.write_text("Resources: [", encoding="utf-8")
@@ -223,7 +223,7 @@ def test_a_template_that_cannot_be_read(tmp_path: Path, cloud: Any) -> None:
 
 def test_missing_code_is_named(project: Project, cloud: Any) -> None:
     shutil.rmtree(project.folder / "code")
-    with pytest.raises(cloud.DeployError, match="Greeter: CodeUri names .*code"):
+    with pytest.raises(cloud.DeployError, match=r"Greeter: CodeUri names .*code"):
         project.deploy(cloud)
 
 

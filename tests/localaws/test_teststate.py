@@ -452,3 +452,14 @@ def test_moto_is_left_as_it_was(cloud: Any) -> None:
     assert len(urls.url_bases) == len(before[1]) + 1
     mends.restore()
     assert (backend_index.backend_url_patterns, urls.url_bases) == before
+
+
+def test_a_mocked_error_of_dynamodb_keeps_its_name(state_test: Test) -> None:
+    retry = [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 2}]
+    state = task(
+        Resource="arn:aws:states:::dynamodb:getItem",
+        Parameters={"TableName": "t", "Key": {}},
+        Retry=retry,
+    )
+    answer = state_test(state, mock={"errorOutput": {"error": "States.Timeout", "cause": "slow"}})
+    assert (answer["status"], answer["error"]) == ("RETRIABLE", "States.Timeout")
