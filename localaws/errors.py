@@ -60,6 +60,7 @@ def _mend_error_names(mends: Mends) -> None:
     ValidationException of DynamoDB, an AccessDeniedException of Lambda) has the service's base
     class: DynamoDB.AmazonDynamoDBException, Lambda.AWSLambdaException.
     """
+    _keep_given_name(mends, state_task_service_dynamodb.StateTaskServiceDynamoDB)
     _name_by_model(
         mends,
         state_task_service_dynamodb.StateTaskServiceDynamoDB,

@@ -46,8 +46,10 @@ PASS = {"Type": "Pass", "End": True}
                     }
                 },
             },
-            "MISSING_TRANSITION_TARGET: Missing 'Next' target: C at "
-            + "/States/A/ItemProcessor/StartAt",
+            (
+                "MISSING_TRANSITION_TARGET: Missing 'Next' target: C at "
+                "/States/A/ItemProcessor/StartAt"
+            ),
         ),
         (
             {
@@ -62,8 +64,10 @@ PASS = {"Type": "Pass", "End": True}
                     }
                 },
             },
-            "MISSING_TRANSITION_TARGET: Missing 'Next' target: A at "
-            + "/States/A/Branches[0]/States/B/Next",
+            (
+                "MISSING_TRANSITION_TARGET: Missing 'Next' target: A at "
+                "/States/A/Branches[0]/States/B/Next"
+            ),
         ),
     ],
 )
@@ -92,11 +96,15 @@ def test_all_faults_are_named() -> None:
     assert sorted(problems(json.dumps({"StartAt": "A", "States": states}))) == [
         "MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere at /States/A/Next",
         "SCHEMA_VALIDATION_FAILED: A Fail state has no field 'Next' at /States/C",
-        "SCHEMA_VALIDATION_FAILED: A Pass state has either the field 'Next' or the field 'End' at "
-        + "/States/B",
+        (
+            "SCHEMA_VALIDATION_FAILED: A Pass state has either the field 'Next' "
+            "or the field 'End' at /States/B"
+        ),
         "SCHEMA_VALIDATION_FAILED: A state is a JSON object at /States/E",
-        "SCHEMA_VALIDATION_FAILED: The field 'Type' must be one of Task, Parallel, Map, Pass, "
-        + 'Wait, Choice, Succeed, Fail, not "Guess", at /States/D',
+        (
+            "SCHEMA_VALIDATION_FAILED: The field 'Type' must be one of Task, Parallel, Map, Pass, "
+            'Wait, Choice, Succeed, Fail, not "Guess", at /States/D'
+        ),
     ]
 
 

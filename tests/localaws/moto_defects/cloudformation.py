@@ -3,39 +3,42 @@
 from __future__ import annotations
 
 import json
-import warnings
+from contextlib import suppress
 from typing import Any
-
-import boto3
-from _aws import DONE, NUMBERS, error_code, role, run, sfn
-from moto.core.common_models import CloudFormationModel
-import moto.cloudformation.parsing as parsing
 from unittest.mock import patch
 
-BUCKET = "templates"
+import boto3
+import moto.cloudformation.parsing as parsing
+from _aws import DONE, NUMBERS, error_code, role, sfn
+from moto.stepfunctions.models import stepfunctions_backends
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+KEY = "PhysicalResourceId"
+ACCOUNT, REGION = "123456789012", "us-east-1"
 DEFINITION = json.dumps({"StartAt": "A", "States": {"A": DONE}})
 
 
-def _create(name: str, resources: dict[str, Any], **parts: Any) -> dict[str, Any]:
-    """Create a stack; returns it, and its resources by their logical ids."""
-    client = boto3.client("cloudformation")
+def _create(resources: dict[str, Any], name: str = "", **parts: Any) -> str:
+    """Create a stack; returns its name."""
+    name = name or f"stack-{next(NUMBERS)}"
     body = json.dumps({"Resources": resources, **parts})
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        client.create_stack(StackName=name, TemplateBody=body)
-    return _stack(name)
+    boto3.client("cloudformation").create_stack(StackName=name, TemplateBody=body)
+    return name
 
 
-def _stack(name: str) -> dict[str, Any]:
-    client = boto3.client("cloudformation")
-    [stack] = client.describe_stacks(StackName=name)["Stacks"]
-    found = client.describe_stack_resources(StackName=name)["StackResources"]
-    return {**stack, "Resources": {one["LogicalResourceId"]: one for one in found}}
+def _status(name: str) -> str:
+    [stack] = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    return str(stack["StackStatus"])
+
+
+def _physical_ids(name: str) -> list[str]:
+    found = boto3.client("cloudformation").describe_stack_resources(StackName=name)
+    return [one[KEY] for one in found["StackResources"] if KEY in one]
 
 
 def _is_skipped(kind: str, **properties: Any) -> bool:
-    stack = _create(f"skips-{next(NUMBERS)}", {"A": {"Type": kind, "Properties": properties}})
-    return stack["StackStatus"] == "CREATE_COMPLETE" and not stack["Resources"]
+    name = _create({"A": {"Type": kind, "Properties": properties}})
+    return _status(name) == "CREATE_COMPLETE" and not _physical_ids(name)
 
 
 def cfn_transform() -> bool:
@@ -58,96 +61,95 @@ def cfn_api_stage_type() -> bool:
     return _is_skipped("AWS::ApiGateway::Stage")
 
 
+QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
+# moto cannot make a function without code, nor can AWS.
+CODELESS: dict[str, Any] = {"Type": "AWS::Lambda::Function", "Properties": {}}
+
+
 def cfn_create_rollback() -> bool:
-    queue = {"Type": "AWS::SQS::Queue"}
-    function = {"Type": "AWS::Lambda::Function", "DependsOn": "Queue", "Properties": {}}
-    try:
-        _create("half", {"Queue": queue, "Function": function})
-    except Exception:
-        return bool(_stack("half")["StackStatus"] == "CREATE_IN_PROGRESS")
-    return False
+    with suppress(KeyError):
+        _create({"Queue": QUEUE, "Function": {**CODELESS, "DependsOn": "Queue"}}, name="half")
+    return _status("half") == "CREATE_IN_PROGRESS"
 
 
 def cfn_update_rollback() -> bool:
-    queue = {"Type": "AWS::SQS::Queue"}
-    function = {"Type": "AWS::Lambda::Function", "Properties": {}}
-    _create("updated", {"Queue": queue})
+    name = _create({"Queue": QUEUE})
     client = boto3.client("cloudformation")
-    body = json.dumps({"Resources": {"Queue": queue, "Function": function}})
-    try:
-        client.update_stack(StackName="updated", TemplateBody=body)
-    except Exception:
-        return client.get_template(StackName="updated")["TemplateBody"] == json.loads(body)
-    return False
+    body = json.dumps({"Resources": {"Queue": QUEUE, "Function": CODELESS}})
+    with suppress(KeyError):
+        client.update_stack(StackName=name, TemplateBody=body)
+    return "ROLLBACK" not in _status(name)
+
+
+class _First:
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "Test::Both"
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "FirstName"
+
+
+class _Last(_First):
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "LastName"
 
 
 def cfn_name_of_first_class() -> bool:
-    class First(CloudFormationModel):
-        @staticmethod
-        def cloudformation_type() -> str:
-            return "Test::Both"
-
-        @staticmethod
-        def cloudformation_name_type() -> str:
-            return "FirstName"
-
-    class Second(First):
-        @staticmethod
-        def cloudformation_name_type() -> str:
-            return "SecondName"
-
-    models = [First, Second]
-    with patch.object(parsing, "get_model_list", lambda: models):
+    with patch.object(parsing, "get_model_list", lambda: [_First, _Last]):
         parsing.get_model_map.cache_clear()
         built = parsing.get_model_map()["Test::Both"].cloudformation_name_type()
         asked = parsing.resource_name_property_from_type("Test::Both")
     parsing.get_model_map.cache_clear()
-    return (built, asked) == ("SecondName", "FirstName")
+    return (built, asked) == ("LastName", "FirstName")
 
 
 def _machine(**properties: Any) -> dict[str, Any]:
     given = {"RoleArn": role(), "DefinitionString": DEFINITION, **properties}
+    given = {key: value for key, value in given.items() if value is not None}
     return {"Type": "AWS::StepFunctions::StateMachine", "Properties": given}
 
 
-def _created_machine(**properties: Any) -> Any:
-    """What moto's own class makes of a state machine's properties, in whichever backend."""
-    from moto.stepfunctions.models import StateMachine, stepfunctions_backends
-
-    name = f"made-{next(NUMBERS)}"
-    return StateMachine.create_from_cloudformation_json(
-        name, _machine(**properties), "123456789012", "us-east-1"
-    )
+def _made(**properties: Any) -> Any:
+    """The state machine that a stack has made, in whichever of moto's two backends it is."""
+    [arn] = _physical_ids(_create({"A": _machine(**properties)}))
+    backends = (stepfunctions_parser_backends, stepfunctions_backends)
+    machines = [one for backend in backends for one in backend[ACCOUNT][REGION].state_machines]
+    return next(one for one in machines if one.arn == arn)
 
 
 def cfn_machine_backend() -> bool:
-    stack = _create("machine-backend", {"A": _machine()})
-    arn = stack["Resources"]["A"]["PhysicalResourceId"]
-    return error_code(lambda: sfn().describe_state_machine(stateMachineArn=arn)) != ""
+    [arn] = _physical_ids(_create({"A": _machine()}))
+    return error_code(lambda: sfn().describe_state_machine(stateMachineArn=arn)) is not None
 
 
 def cfn_machine_substitutions() -> bool:
     text = DEFINITION.replace("{", '{"Comment": "${Word}", ', 1)
-    made = _created_machine(DefinitionString=text, DefinitionSubstitutions={"Word": "b"})
+    made = _made(DefinitionString=text, DefinitionSubstitutions={"Word": "b"})
     return "${Word}" in made.definition
 
 
 def cfn_machine_s3_location() -> bool:
-    return not _created_machine(DefinitionString="", DefinitionS3Location={"Bucket": "b", "Key": "k"}).definition
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="templates")
+    s3.put_object(Bucket="templates", Key="machine", Body=DEFINITION.encode())
+    location = {"Bucket": "templates", "Key": "machine"}
+    return bool(_made(DefinitionString=None, DefinitionS3Location=location).definition == "")
 
 
 def cfn_machine_type() -> bool:
-    return bool(_created_machine(StateMachineType="EXPRESS").type == "STANDARD")
+    return bool(_made(StateMachineType="EXPRESS").type == "STANDARD")
 
 
 def cfn_machine_logging() -> bool:
-    made = _created_machine(LoggingConfiguration={"Level": "ALL"})
-    return bool(made.loggingConfiguration["level"] == "OFF")
+    return bool(_made(LoggingConfiguration={"Level": "ALL"}).loggingConfiguration["level"] == "OFF")
 
 
 def cfn_machine_arn() -> bool:
     outputs = {"Arn": {"Value": {"Fn::GetAtt": ["A", "Arn"]}}}
-    return error_code(lambda: _create("machine-arn", {"A": _machine()}, Outputs=outputs)) != ""
+    return error_code(lambda: _create({"A": _machine()}, Outputs=outputs)) is not None
 
 
 def cfn_machine_name() -> bool:
@@ -158,16 +160,15 @@ def cfn_machine_name() -> bool:
 def cfn_rest_api_body() -> bool:
     body = {"openapi": "3.0.1", "info": {"title": "orders"}, "paths": {"/orders": {"get": {}}}}
     api = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "orders", "Body": body}}
-    stack = _create("api-body", {"A": api})
-    api_id = stack["Resources"]["A"]["PhysicalResourceId"]
+    [api_id] = _physical_ids(_create({"A": api}))
     items = boto3.client("apigateway").get_resources(restApiId=api_id)["items"]
     return [one["path"] for one in items] == ["/"]
 
 
 def cfn_rest_api_name() -> bool:
-    api = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": {"openapi": "3.0.1"}}}
+    body = {"openapi": "3.0.1", "info": {"title": "orders"}, "paths": {}}
     try:
-        _create("api-name", {"A": api})
+        _create({"A": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": body}}})
     except KeyError:
         return True
     return False

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 from unittest.mock import patch
 
+import _early
 import boto3
 import requests
 from _aws import error_code, function, invocations, queue, table
 from botocore.httpsession import URLLib3Session
-from moto.core.models import responses_mock
-
-# As a learner's first cell may make it: before moto has been loaded.
-EARLY_CLIENT: Any = None
 
 
 class SentError(Exception):
@@ -34,7 +32,7 @@ def guard_unknown_host() -> bool:
 
 
 def guard_early_client() -> bool:
-    return _is_sent(EARLY_CLIENT)
+    return _is_sent(_early.CLIENT)
 
 
 def lambda_echo() -> bool:
@@ -49,15 +47,25 @@ def lambda_logs() -> bool:
     return not groups["logGroups"]
 
 
+def _update(key: str, **given: Any) -> Any:
+    return boto3.client("dynamodb").update_item(TableName=table(), Key={"id": {"S": key}}, **given)
+
+
 def dynamodb_update_empty_key() -> bool:
-    key = {"id": {"S": ""}}
-    client = boto3.client("dynamodb")
-    return error_code(lambda: client.update_item(TableName=table(), Key=key)) == ""
+    return error_code(lambda: _update("", AttributeUpdates={})) is None
 
 
 def dynamodb_update_capacity() -> bool:
-    key = {"id": {"S": "a"}}
-    return "ConsumedCapacity" in boto3.client("dynamodb").update_item(TableName=table(), Key=key)
+    return "ConsumedCapacity" in _update("a", AttributeUpdates={})
+
+
+def dynamodb_update_nothing() -> bool:
+    """Not mended yet."""
+    try:
+        _update("a")
+    except AttributeError:
+        return True
+    return False
 
 
 def _rule(target: str, **settings: Any) -> None:
@@ -84,28 +92,108 @@ def events_disabled_rule() -> bool:
     return "Messages" in boto3.client("sqs").receive_message(QueueUrl=url)
 
 
-def _mapped() -> tuple[str, str]:
-    """A queue with an event source mapping; returns its URL and the mapping's id."""
+def _queue_of(*bodies: str) -> tuple[str, str]:
     url, arn = queue()
+    for body in bodies:
+        _send(url, body)
+    return url, arn
+
+
+def _send(url: str, body: str) -> None:
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+
+def _map(queue_arn: str, **settings: Any) -> str:
     mapping = boto3.client("lambda").create_event_source_mapping(
-        EventSourceArn=arn,
-        FunctionName=function(),
-        BatchSize=10,
-        FunctionResponseTypes=["ReportBatchItemFailures"],
+        EventSourceArn=queue_arn, FunctionName=function(), BatchSize=10, **settings
     )
-    return url, mapping["UUID"]
+    return str(mapping["UUID"])
 
 
-def _send(url: str, *bodies: str) -> None:
-    entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies)]
-    boto3.client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+def _received(url: str) -> list[dict[str, Any]]:
+    answer = boto3.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    return list(answer.get("Messages", []))
 
 
-def sqs_waiting_messages() -> bool:
-    url, arn = queue()
-    _send(url, "waiting")
+def sqs_only_when_sent() -> bool:
+    _, arn = _queue_of("waits")
     with invocations() as events:
-        boto3.client("lambda").create_event_source_mapping(
-            EventSourceArn=arn, FunctionName=function()
-        )
+        _map(arn)
     return not events
+
+
+def sqs_one_at_a_time() -> bool:
+    url, arn = _queue_of("a", "b")
+    with invocations() as events:
+        _map(arn)
+        _send(url, "c")
+    return [len(event["Records"]) for event in events] == [1, 1, 1]
+
+
+def sqs_failed_not_hidden() -> bool:
+    url, arn = _queue_of()
+    _map(arn)
+    with invocations(failing=True):
+        _send(url, "a")
+    return len(_received(url)) == 1
+
+
+def sqs_partial_failures() -> bool:
+    url, arn = _queue_of()
+    _map(arn, FunctionResponseTypes=["ReportBatchItemFailures"])
+    with invocations(answer={"batchItemFailures": [{"itemIdentifier": ""}]}):
+        _send(url, "a")
+    client = boto3.client("sqs")
+    counts = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return counts["ApproximateNumberOfMessagesNotVisible"] == "0" and not _received(url)
+
+
+def sqs_deleted_mapping() -> bool:
+    url, arn = _queue_of()
+    boto3.client("lambda").delete_event_source_mapping(UUID=_map(arn))
+    with invocations() as events:
+        _send(url, "a")
+    return len(events) == 1
+
+
+def sqs_made_up_record() -> bool:
+    url, arn = _queue_of()
+    _map(arn)
+    with invocations() as events:
+        _send(url, "a")
+    [record] = events[0]["Records"]
+    return record["md5OfBody"] != hashlib.md5(b"a", usedforsecurity=False).hexdigest()
+
+
+def _deployed(path: str) -> str:
+    """An API with one method and Lambda proxy integration; returns its address."""
+    client = boto3.client("apigateway")
+    api = client.create_rest_api(name="orders")["id"]
+    parent = client.get_resources(restApiId=api)["items"][0]["id"]
+    for part in path.split("/"):
+        made = client.create_resource(restApiId=api, parentId=parent, pathPart=part)
+        parent = made["id"]
+    method = {"restApiId": api, "resourceId": parent, "httpMethod": "GET"}
+    client.put_method(**method, authorizationType="NONE")
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function()}"
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
+    client.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    client.create_deployment(restApiId=api, stageName="prod")
+    return f"https://{api}.execute-api.us-east-1.amazonaws.com/prod"
+
+
+def apigw_lambda_proxy() -> bool:
+    address = _deployed("orders")
+    try:
+        requests.get(f"{address}/orders", timeout=5)
+    except NotImplementedError:
+        return True
+    return False
+
+
+def apigw_path_parameters() -> bool:
+    address = _deployed("orders/{id}")
+    try:
+        return requests.get(f"{address}/orders/1", timeout=5).status_code == 404
+    except NotImplementedError:  # the method was found, and its integration called
+        return False

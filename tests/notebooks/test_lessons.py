@@ -1,0 +1,110 @@
+"""What a program can see of a good lesson: outputs, small cells, the card, and sound English."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LONGEST_CELL = 14  # lines that are not blank
+CARD = ("Time", "Level", "Builds on", "You will", "AWS services", "Cost")
+HASTY = re.compile(r"\b(simply|just|obviously|easily|of course)\b", re.IGNORECASE)
+MACHINE_PATHS = re.compile(r"(/root/|/home/|/Users/|/tmp/|C:\\\\|site-packages)")
+
+
+@pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
+def lesson(request: pytest.FixtureRequest) -> dict[str, Any]:
+    text: str = request.param.read_text(encoding="utf-8")
+    return {"path": request.param, "text": text, **json.loads(text)}
+
+
+def source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def cells(lesson: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [c for c in lesson["cells"] if c["cell_type"] == kind and source(c).strip()]
+
+
+def test_the_lessons_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name[:2]) for path in LESSONS]
+    assert numbers == list(range(1, len(LESSONS) + 1))
+
+
+def test_it_opens_with_a_title_and_a_card(lesson: dict[str, Any]) -> None:
+    first = source(lesson["cells"][0])
+    assert first.startswith(f"# {int(lesson['path'].name[:2])}. ")
+    assert [name for name in CARD if f"**{name}" not in first] == []
+
+
+def test_its_code_cells_are_small(lesson: dict[str, Any]) -> None:
+    lines = {
+        c["id"]: [x for x in source(c).splitlines() if x.strip()] for c in cells(lesson, "code")
+    }
+    assert {name: len(code) for name, code in lines.items() if len(code) > LONGEST_CELL} == {}
+
+
+def test_it_was_run_from_top_to_bottom_without_an_error(lesson: dict[str, Any]) -> None:
+    run = [c for c in cells(lesson, "code") if c["execution_count"]]
+    assert [c["execution_count"] for c in run] == list(range(1, len(run) + 1))
+    outputs = [output for c in run for output in c["outputs"]]
+    assert outputs
+    assert [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"] == []
+
+
+def test_no_cell_is_kept_from_the_check(lesson: dict[str, Any]) -> None:
+    tags = {tag for c in lesson["cells"] for tag in c["metadata"].get("tags", [])}
+    assert not {tag for tag in tags if tag.startswith("nbval")}
+    assert "NBVAL_" not in lesson["text"]
+
+
+def test_every_picture_has_a_text_equivalent(lesson: dict[str, Any]) -> None:
+    bundles = [
+        o["data"]
+        for c in cells(lesson, "code")
+        for o in c["outputs"]
+        if "image/png" in o.get("data", {})
+    ]
+    assert bundles
+    for data in bundles:
+        words = "".join(data["text/plain"])
+        assert not words.startswith("<"), words  # a bare repr says nothing
+
+
+def test_it_holds_no_path_of_one_machine(lesson: dict[str, Any]) -> None:
+    assert MACHINE_PATHS.findall(lesson["text"]) == []
+
+
+def test_its_words_are_calm(lesson: dict[str, Any]) -> None:
+    hasty = [match[0] for c in cells(lesson, "markdown") for match in HASTY.finditer(source(c))]
+    assert hasty == []
+
+
+def test_its_words_are_spelt(lesson: dict[str, Any], tmp_path: Path) -> None:
+    """Sources alone: an output is cut where it is long, in the middle of a word."""
+    path = tmp_path / "lesson.txt"
+    path.write_text("\n\n".join(source(c) for c in lesson["cells"]), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "codespell_lib",
+        "--toml",
+        str(ROOT / "pyproject.toml"),
+        str(path),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_its_links_lead_somewhere(lesson: dict[str, Any]) -> None:
+    text = "\n".join(source(c) for c in cells(lesson, "markdown"))
+    targets = re.findall(r"\]\(([^)#\s]+)", text)
+    local = [t for t in targets if not t.startswith(("http://", "https://"))]
+    assert [t for t in local if not (lesson["path"].parent / t).exists()] == []
