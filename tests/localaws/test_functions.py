@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
+import threading
 from typing import Any
 
 import boto3
@@ -290,3 +294,34 @@ def test_a_module_that_cannot_be_imported_fails_its_state(
 ) -> None:
     execution = run_task(make_function("import nothing_of_the_kind"))
     assert execution.description["error"] == "Runtime.ImportModuleError"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not interrupt a read of a pipe")
+def test_an_interrupted_call_leaves_a_function_that_works(
+    make_function: Any, invoke: Any, until: Any
+) -> None:
+    """The learner stops a cell: the kernel goes on, and so does the function."""
+    name = make_function(
+        """
+        import time
+        import boto3
+        def lambda_handler(event, context):
+            if event:
+                boto3.client("sqs").create_queue(QueueName="handler-is-busy")
+                time.sleep(60)
+            return 1
+        """,
+        Timeout=90,
+    )
+    sqs = boto3.client("sqs")
+
+    def interrupt_once_busy() -> None:
+        until(lambda: "QueueUrls" in sqs.list_queues(QueueNamePrefix="handler-is-busy"), "the call")
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt_once_busy)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        invoke(name, "busy")
+    thread.join()
+    assert invoke(name)["payload"] == 1

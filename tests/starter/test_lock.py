@@ -112,7 +112,8 @@ def test_every_package_has_a_wheel(python: str, system: str, tmp_path: Path) -> 
     done = subprocess.run(
         [
             # Without the project's constraints, which are for making the lock and have no hashes.
-            *(sys.executable, "-m", "uv", "--no-config", "pip", "install", "--dry-run"),
+            *(sys.executable, "-m", "uv", "--no-config", "--system-certs"),
+            *("pip", "install", "--dry-run"),
             "--no-deps",
             *("--require-hashes", "--only-binary", ":all:", "--target", str(tmp_path)),
             *("--python-version", python, "--python-platform", system),

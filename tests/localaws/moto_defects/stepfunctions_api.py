@@ -75,11 +75,6 @@ def sfn_stop_error_and_cause() -> bool:
     return "Operator" not in json.dumps([describe(arn), history(arn)], default=str)
 
 
-def sfn_timed_out_stop_date() -> bool:
-    execution = run(HOLD, TimeoutSeconds=1)
-    return execution["status"] == "TIMED_OUT" and "stopDate" not in execution
-
-
 def sfn_output_spaces() -> bool:
     return bool(run(TWO)["output"] == '{"a": 1, "b": 2}')
 

@@ -10,8 +10,8 @@ from _aws import DONE, call, ended, function, history, queue, role, run, sfn, st
 from botocore.exceptions import ClientError
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.stepfunctions.parser.asl.component.common.string import string_expression
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_lambda import (
-    StateTaskServiceLambda,
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_lambda,
 )
 from moto.stepfunctions.parser.asl.jsonata import jsonata
 
@@ -20,10 +20,11 @@ TOO_LARGE = json.dumps("a" * 300_000).encode()
 QUERY: dict[str, Any] = {**PASS, "QueryLanguage": "JSONata"}
 
 
-def _failure(state: dict[str, Any]) -> dict[str, Any]:
-    """The details of the TaskFailed event of an execution of one state."""
+def _task_failed(state: dict[str, Any]) -> str | None:
+    """The error of the TaskFailed event of an execution of one state."""
     events = history(run(state)["executionArn"])
-    return dict(next(e["taskFailedEventDetails"] for e in events if e["type"] == "TaskFailed"))
+    details = [event["taskFailedEventDetails"] for event in events if event["type"] == "TaskFailed"]
+    return str(details[0]["error"]) if details else None
 
 
 def sfn_history_spaces() -> bool:
@@ -43,7 +44,7 @@ def sfn_error_names_dynamodb() -> bool:
         "Parameters": {"TableName": table(), "Key": {"id": {"S": ""}}},
         "End": True,
     }
-    return bool(_failure(task)["error"] == "DynamoDB.ValidationException")
+    return _task_failed(task) == "DynamoDB.ValidationException"
 
 
 def sfn_error_names_lambda() -> bool:
@@ -51,8 +52,19 @@ def sfn_error_names_lambda() -> bool:
         "Error": {"Code": "AccessDeniedException", "Message": "not authorized"},
         "ResponseMetadata": {"HTTPStatusCode": 403, "RequestId": "1"},
     }
-    name, _ = StateTaskServiceLambda._error_cause_from_client_error(ClientError(refused, "Invoke"))
+    task = state_task_service_lambda.StateTaskServiceLambda
+    name, _ = task._error_cause_from_client_error(ClientError(refused, "Invoke"))
     return name == "Lambda.AccessDeniedException"
+
+
+def sfn_given_error_names() -> bool:
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::dynamodb:getItem",
+        "Parameters": {"TableName.$": "$$.Missing", "Key": {"id": {"S": "a"}}},
+        "End": True,
+    }
+    return _task_failed(task) == "DynamoDB.AmazonDynamoDBException"
 
 
 def sfn_runtime_caught() -> bool:
@@ -70,7 +82,7 @@ def sfn_runtime_caught() -> bool:
 def sfn_runtime_task_failed() -> bool:
     task = call(function())
     task["Parameters"] = {"FunctionName.$": "$.missing"}
-    return bool(_failure(task)["error"] == "States.Runtime")
+    return _task_failed(task) == "States.Runtime"
 
 
 def sfn_data_limit_caught() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 from datetime import UTC, datetime
@@ -42,22 +43,32 @@ def _in_task(arn: str) -> None:
     until(lambda: event_types(arn)[-1:] == ["TaskStarted"], "the task has begun")
 
 
-def sfn_timeout_waits() -> bool:
-    with slow_functions():
-        arn = start(machine(call(function()), TimeoutSeconds=1))
-        ended(arn)
-        return event_types(arn)[-1] != "ExecutionTimedOut"
-
-
-def sfn_history_after_end() -> bool:
+@functools.cache
+def _timed_out() -> tuple[dict[str, Any], list[str], list[str]]:
+    """An execution whose task was late: it, its history then, and what the task wrote later."""
     with slow_functions() as returns:
-        arn = start(machine(call(function()), TimeoutSeconds=1))
-        ended(arn)
+        execution = ended(start(machine(call(function()), TimeoutSeconds=1)))
+        arn = execution["executionArn"]
         before = event_types(arn)
         returns.set()
         for thread in TMP_THREADS:
             thread.join(5)
-        return "TaskSucceeded" in event_types(arn)[len(before) :]
+    return execution, before, event_types(arn)[len(before) :]
+
+
+def sfn_timed_out_stop_date() -> bool:
+    execution, _, _ = _timed_out()
+    return execution["status"] == "TIMED_OUT" and "stopDate" not in execution
+
+
+def sfn_timeout_waits() -> bool:
+    _, before, _ = _timed_out()
+    return before[-1] != "ExecutionTimedOut"
+
+
+def sfn_history_after_end() -> bool:
+    _, _, after = _timed_out()
+    return "TaskSucceeded" in after
 
 
 def sfn_stop_waits() -> bool:
@@ -129,13 +140,14 @@ def sfn_logging_session() -> bool:
         log_account_id="123456789012",
         log_region="us-east-1",
         log_group_name="states",
-        log_level="ALL",  # type: ignore[arg-type]
+        log_level="ALL",
         include_execution_data=True,
     )
     session = CloudWatchLoggingSession("arn", configuration)
-    when = datetime.now(UTC).isoformat()  # what moto's EventManager hands over
+    # moto's EventManager hands over a time that is text already.
+    log: Any = {"id": "1", "event_timestamp": datetime.now(UTC).isoformat()}
     try:
-        session.publish_history_log({"id": "1", "event_timestamp": when})  # type: ignore
+        session.publish_history_log(log)
     except (AttributeError, TypeError):
         return True
     return False
