@@ -1,6 +1,7 @@
 """API Gateway REST APIs with Lambda proxy integration, in the kernel and through the door.
 
-moto raises NotImplementedError for AWS_PROXY and drops response headers (apigateway/models.py:463).
+moto knows no AWS_PROXY (integration_parsers/unknown_parser.py:16) and drops an answer's headers
+(apigateway/models.py:1232).
 The event and the answer are those of
 docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """

@@ -11,9 +11,13 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import ClientError
 from moto.stepfunctions.parser import api
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
+    CustomErrorName,
+)
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import (
     ErrorEqualsDecl,
 )
+from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
     FailureEventException,
@@ -26,7 +30,11 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 )
 from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration import (
+    iteration_worker,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map import StateMap
+from moto.stepfunctions.parser.asl.component.state.exec.state_parallel import branches_decl
 from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.state_parallel import (
     StateParallel,
 )
@@ -51,6 +59,7 @@ def install(mends: Mends) -> None:
     _mend_choice(mends)
     _mend_runtime_errors(mends)
     _mend_field_names(mends)
+    _mend_branch_errors(mends)
 
 
 def _mend_error_names(mends: Mends) -> None:
@@ -95,7 +104,7 @@ class _UncaughtError(BaseException):
 
 
 def _mend_choice(mends: Mends) -> None:
-    """A Choice that matches nothing ends in moto's own words (state_choice.py:62)."""
+    """A Choice that matches nothing ends in moto's own words (state_choice.py:55)."""
 
     def choose(self: StateChoice, env: Environment) -> None:
         try:
@@ -162,6 +171,19 @@ def _mend_field_names(mends: Mends) -> None:
 
     end: Callable[..., None] = mends.replace(Environment, "set_ended", set_ended)
     close: Callable[..., None] = mends.replace(Environment, "close_frame", close_frame)
+
+
+def _mend_branch_errors(mends: Mends) -> None:
+    """moto takes no error named `States.*` out of a branch or an item (branches_decl.py:102)."""
+
+    def named(error_name: str | None) -> ErrorName:
+        try:
+            return StatesErrorName(StatesErrorNameType.from_name(error_name))
+        except ValueError:
+            return CustomErrorName(error_name)
+
+    mends.replace(branches_decl, "CustomErrorName", named)
+    mends.replace(iteration_worker, "CustomErrorName", named)
 
 
 def _let_pass(mends: Mends, kind: type[Any]) -> None:

@@ -1,7 +1,7 @@
 """Lambda: each function in worker processes of its own, with Lambda's words for what goes wrong.
 
 moto without Docker echoes the event instead of running the handler
-(awslambda_simple/models.py:31); `LambdaSimpleBackend.invoke` is replaced here.
+(awslambda_simple/models.py:28); `LambdaSimpleBackend.invoke` is replaced here.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ PROGRAMS = 64  # definitions kept parsed; each change of a definition is a new o
 def install(mends: Mends) -> None:
     _load_interpreter()
     _cache_programs(mends)
+    _share_programs(mends)
     _cache_clients(mends)
     _cache_paths(mends)
     _silence_components(mends)
@@ -39,10 +40,19 @@ def _load_interpreter() -> None:
 
 
 def _cache_programs(mends: Mends) -> None:
-    """moto parses the definition at every execution (execution_worker.py:60)."""
+    """moto parses the definition at every execution (execution_worker.py:61)."""
     parse = functools.lru_cache(PROGRAMS)(AmazonStateLanguageParser.parse)
 
     mends.replace(AmazonStateLanguageParser, "parse", staticmethod(parse))
+
+
+def _share_programs(mends: Mends) -> None:
+    """A component's key is made when it is first asked for, which two executions may do at once."""
+
+    def heap_key(self: EvalComponent) -> str:
+        return str(id(self))  # it lives as long as its program
+
+    mends.replace(EvalComponent, "heap_key", property(heap_key))
 
 
 def _cache_clients(mends: Mends) -> None:

@@ -44,7 +44,7 @@ VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(.*)", re.DOTALL)
 
 def install(mends: Mends) -> None:
     mends.replace_everywhere(theirs.eval_jsonata_expression, evaluate)
-    # Strings are put between quotes unescaped (jsonata.py:132): a quote in one ends it.
+    # Strings are put between quotes unescaped (jsonata.py:130): a quote in one ends it.
     mends.replace_everywhere(theirs.encode_jsonata_variable_declarations, declare)
 
     _mend_assign(mends)

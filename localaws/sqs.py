@@ -1,8 +1,8 @@
 """Event source mappings of queues: the poller that Lambda runs for them.
 
-moto fires inside SendMessage alone, one message an invocation, and never again after a failure
-(sqs/models.py:577, awslambda/models.py:2291). Here a thread receives batches as Lambda does:
-docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+moto fires inside SendMessage alone, one message an invocation, and after a failure not before the
+next SendMessage (sqs/models.py:577, awslambda/models.py:2291). Here a thread receives batches
+as Lambda does: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
 from __future__ import annotations

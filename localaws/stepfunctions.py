@@ -98,7 +98,7 @@ def _mend_start(mends: Mends) -> None:
 
 
 def _mend_stop(mends: Mends) -> None:
-    """moto drops StopExecution's error and cause (responses.py:351, models.py:183)."""
+    """moto drops StopExecution's error and cause (responses.py:353, models.py:183)."""
 
     def stop_execution(self: StepFunctionResponse) -> ActionResult:
         execution: Execution = self.stepfunction_backend.describe_execution(

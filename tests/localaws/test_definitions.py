@@ -76,7 +76,7 @@ def test_a_fault_is_named_with_its_place(definition: Any, problem: str) -> None:
 
 
 def test_what_is_no_json_is_told_with_its_place() -> None:
-    [problem] = problems('{"StartAt": "A",\n  }')
+    [problem] = problems('{"StartAt": "A"\n  7}')
     assert problem.startswith("INVALID_JSON_DESCRIPTION: ")
     assert "line 2" in problem
 

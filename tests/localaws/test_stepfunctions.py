@@ -241,3 +241,23 @@ def test_output_sees_what_was_assigned_before_the_state(make_machine: Any, shop:
         e["stateExitedEventDetails"] for e in execution.events if e["type"] == "PassStateExited"
     ]
     assert exits[1]["assignedVariables"] == {"n": "2"}
+
+
+def test_an_error_of_the_service_leaves_a_branch_under_its_name(
+    make_machine: Any, make_function: Any, shop: Any
+) -> None:
+    name = make_function("import time\ndef lambda_handler(event, context): time.sleep(3)")
+    call = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": name},
+        "TimeoutSeconds": 1,
+        "End": True,
+    }
+    branch = {"StartAt": "Call", "States": {"Call": call}}
+    catch = [{"ErrorEquals": ["States.Timeout"], "Next": "Done"}]
+    both = {"Type": "Parallel", "Branches": [branch], "Catch": catch, "End": True}
+    machine = make_machine({"StartAt": "Both", "States": {"Both": both, "Done": DONE}})
+    execution = shop.run({}, "branch-timeout", machine)
+    assert execution.status == "SUCCEEDED"
+    assert execution.states[-1] == "Done"
