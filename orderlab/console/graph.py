@@ -42,8 +42,8 @@ class _Drawing:
         yield _mark("start", "Start", PATH if taken else FAINT)
         yield from self._frame(None)
         if any(state.ends and state.frame is None for state in self.definition.states.values()):
-            done = self.execution is not None and self.execution.status in ("SUCCEEDED", "FAILED")
-            yield _mark("end", "End", FAINT if not done else self._end_colour())
+            reached = any(map(self._reaches_end, self.definition.states.values()))
+            yield _mark("end", "End", self._end_colour() if reached else FAINT)
         for edge in self.definition.edges:
             yield self._edge(edge)
         yield from self._ends()
@@ -118,16 +118,23 @@ class _Drawing:
     def _ends(self) -> Iterator[str]:
         for state in self.definition.states.values():
             if state.frame is None and state.ends:
-                last = self.execution.visits_of(state.name) if self.execution else []
-                taken = bool(last) and last[-1].status in ("succeeded", "failed")
                 colour = FAILURE if state.type == "Fail" else PATH
-                yield f"{self._exit(state)} -> end [{self._line(taken, colour)}]"
+                line = self._line(self._reaches_end(state), colour)
+                yield f"{self._exit(state)} -> end [{line}]"
             elif state.frame is not None and state.ends and state.type != "Fail":
                 outer = self.definition.states[state.frame[0]]
                 last = self.execution.visits_of(state.name) if self.execution else []
                 taken = any(visit.status == "succeeded" for visit in last)
                 line = self._line(taken, PATH)
                 yield f"{self._exit(state)} -> {self._exit(outer)} [{line} arrowhead=none]"
+
+    def _reaches_end(self, state: State) -> bool:
+        """Whether the execution went from this state to its end. One that broke in it did not."""
+        if state.frame is not None or not state.ends or self.execution is None:
+            return False
+        visits = self.execution.visits_of(state.name)
+        left = "failed" if state.type == "Fail" else "succeeded"
+        return bool(visits) and visits[-1].status == left
 
     def _line(self, taken: bool, colour: str, catch: bool = False) -> str:
         """Bold for the path taken; a Catch is dashed and orange, taken or not."""

@@ -133,6 +133,20 @@ def test_running(written: Callable[..., Any]) -> None:
     assert "1. A (Wait 9 s): running" in picture.text
 
 
+def test_a_state_that_breaks_does_not_lead_to_the_end(written: Callable[..., Any]) -> None:
+    machine = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    events = [
+        ("ExecutionStarted", 0, {}),
+        ("PassStateEntered", 0, {"name": "A", "input": "{}"}),
+        ("ExecutionFailed", 2, {"error": "States.Runtime", "cause": "no such path"}),
+    ]
+    case = written(machine, "FAILED", events, error="States.Runtime", cause="no such path")
+    [arrow] = [
+        x for x in graph.source(case.definition, case.execution).splitlines() if "-> end" in x
+    ]
+    assert "penwidth=3" not in arrow
+
+
 def test_not_visited(written: Callable[..., Any]) -> None:
     machine = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
     picture = draw(written(machine, "RUNNING", []))
