@@ -69,7 +69,7 @@ class Cloud:
         )
         self._mock.start()
         self._mends = Mends()
-        self._end_executions = executions.close
+        self._executions = executions
         self._functions = functions.Functions(spare)
         self._poller = sqs.Poller(self._functions, REGION)
         self._gateway = apigateway.Gateway(self._functions, DEFAULT_ACCOUNT_ID, REGION)
@@ -102,9 +102,11 @@ class Cloud:
         """Stop everything and take everything back: threads, processes, files, environment."""
         if self._door is not None:
             self._door.close()
-        self._poller.close()
-        self._end_executions()
-        self._functions.close()
+        self._poller.stop()
+        self._executions.stop_all()
+        self._functions.close()  # what waits for a function goes on, and finds itself stopped
+        self._executions.join()
+        self._poller.join()
         self._mends.restore()
         self._mock.stop()
         self._environment.restore()

@@ -52,10 +52,14 @@ def install(mends: Mends) -> None:
     _mend_silence(mends)
 
 
-def close() -> None:
-    """Stop what still runs, and wait until no thread of an execution is left."""
+def stop_all() -> None:
+    """Stop what still runs. Tasks that are at work notice when they return."""
     for execution in list(running):
         execution.stop(datetime.now().astimezone(), None, None)
+
+
+def join() -> None:
+    """Wait until no thread of an execution is left."""
     while TMP_THREADS:
         TMP_THREADS.pop().join()
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import io
 import json
+import logging
 import tempfile
 import threading
 import time
 import uuid
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from localaws import observability
 from localaws.mending import Mends
 from localaws.reports import Invocation, report
 from localaws.sandbox import Code, Sandbox
+
+log = logging.getLogger(__name__)
 
 # More than this many busy workers of one function help nobody on a laptop; a call then waits.
 SANDBOXES_PER_FUNCTION = 4
@@ -93,7 +96,12 @@ class Functions:
         """Run a function without waiting for it: InvocationType Event."""
         with self._changed:
             if not self._closed:
-                self._background.submit(self.invoke, function, event)
+                future = self._background.submit(self.invoke, function, event)
+                future.add_done_callback(self._log_failure)
+
+    def _log_failure(self, future: Future[Invocation]) -> None:
+        if not self._closed and not future.cancelled() and (error := future.exception()):
+            log.error("A function could not be invoked.", exc_info=error)
 
     def forget(self, function_name: str) -> None:
         """End the workers of a function that is deleted."""

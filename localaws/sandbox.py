@@ -102,10 +102,6 @@ class Sandbox:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
     def kill(self) -> None:
         """End the process and wait until it has ended."""
         self._process.kill()

@@ -45,9 +45,13 @@ class Poller:
         """There may be messages."""
         self._news.set()
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """Deliver no further batch."""
         self._stopping = True
         self._news.set()
+
+    def join(self) -> None:
+        """Wait for the batch that was at work."""
         self._thread.join()
 
     def _run(self) -> None:
@@ -61,6 +65,8 @@ class Poller:
                         pass
                 except Exception:
                     # As on AWS: the messages stay hidden for a while and are then tried again.
+                    if self._stopping:
+                        return
                     log.exception("The event source mapping %s failed.", mapping.uuid)
 
     def _deliver_batch(self, mapping: EventSourceMapping) -> bool:

@@ -66,6 +66,40 @@ def test_stop_leaves_nothing_behind(python: Any, tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith("localaws")] == []
 
 
+def test_stop_waits_for_no_function(python: Any) -> None:
+    """Neither for one that a state has called, nor for one that a queue has."""
+    python(
+        """
+        import io, json, time, zipfile, boto3, localaws
+        localaws.start()
+        role = "arn:aws:iam::123456789012:role/r"
+        boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr("app.py", "import time\\ndef handler(event, context): time.sleep(800)")
+        boto3.client("lambda").create_function(
+            FunctionName="slow", Runtime="python3.13", Role=role, Handler="app.handler",
+            Code={"ZipFile": buffer.getvalue()}, Timeout=900)
+        task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True,
+                "Parameters": {"FunctionName": "slow"}}
+        sfn = boto3.client("stepfunctions")
+        machine = sfn.create_state_machine(
+            name="m", roleArn=role, definition=json.dumps({"StartAt": "T", "States": {"T": task}}))
+        arn = sfn.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="q")["QueueUrl"]
+        boto3.client("lambda").create_event_source_mapping(
+            EventSourceArn="arn:aws:sqs:us-east-1:123456789012:q", FunctionName="slow")
+        sqs.send_message(QueueUrl=url, MessageBody="x")
+        in_flight = lambda: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])[
+            "Attributes"]["ApproximateNumberOfMessagesNotVisible"]
+        while in_flight() != "1" or len(sfn.get_execution_history(executionArn=arn)["events"]) < 4:
+            time.sleep(0.01)
+        localaws.stop()
+        """
+    )
+
+
 def test_the_environment_is_put_back(python: Any) -> None:
     output = python(
         """
