@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import psutil
 import requests
 from _shop import ROOT, load_products, machine, order
 from order_workflow import load_payment, pays_at_once, plain_moto, prepare
@@ -80,21 +81,18 @@ def rows(table: str) -> dict[str, str]:
     return {i["orderId"]["S"]: i["status"]["S"] for page in pages for i in page["Items"]}
 
 
-def left_behind(before: set[str]) -> list[str]:
-    """Threads, worker processes and temporary files that are still there."""
+def left_behind() -> list[str]:
+    """Threads, worker processes and temporary files of this process that are still there."""
     threads = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
-    return [*threads, *(scratch() - before)]
-
-
-def scratch() -> set[str]:
-    """Names of the local AWS's temporary files."""
-    return {p.name for p in Path(tempfile.gettempdir()).glob("localaws-*")}
+    workers = [str(child) for child in psutil.Process().children(recursive=True)]
+    files = [path.name for path in Path(tempfile.gettempdir()).glob("localaws-*")]
+    return [*threads, *workers, *files]
 
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     tqdm.monitor_interval = 0  # no thread of its own, which would be found left behind
-    before = scratch()
+    tempfile.tempdir = tempfile.mkdtemp()  # so that what is found there is ours
     prepare()
     posted = orders(count)
     oracle = expected(posted)
@@ -107,15 +105,13 @@ def main() -> None:
     took = time.perf_counter() - begun
     wrong = {k: v for k, v in rows(stack.outputs["OrdersTableName"]).items() if oracle[k] != v}
     missing = oracle.keys() - rows(stack.outputs["OrdersTableName"]).keys()
-    sandboxes = list(Path("/proc").glob("[0-9]*/cmdline")) if Path("/proc").exists() else []
     localaws.stop()
-    workers = [p for p in sandboxes if p.exists() and b"worker.py" in p.read_bytes()]
     print(
         f"{len(posted)} posts of {count} orders in {took:.1f} s: {count / took:.1f} orders a second"
     )
     print(f"executions {dict(statuses)}, rows {dict(Counter(oracle.values()))} as the oracle says")
     print(f"rows that differ: {wrong or 'none'}, missing: {missing or 'none'}")
-    print(f"left behind: {[*left_behind(before), *workers] or 'nothing'}")
+    print(f"left behind: {left_behind() or 'nothing'}")
     good = [i for i, end in oracle.items() if end == "CONFIRMED" and pays_at_once(i)]
     plain = plain_moto(good[: max(10, count // 10)])
     ours = took / count * 1000

@@ -103,6 +103,7 @@ class Cloud:
         if self._door is not None:
             self._door.close()
         self._poller.stop()
+        self._functions.refuse()
         self._executions.stop_all()
         self._functions.close()  # what waits for a function goes on, and finds itself stopped
         self._executions.join()

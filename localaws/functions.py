@@ -110,10 +110,15 @@ class Functions:
             for worker in fleet.idle if fleet else []:
                 self._end(worker.sandbox)
 
-    def close(self) -> None:
-        """End every worker; nothing of them is left, neither process nor file."""
+    def refuse(self) -> None:
+        """Begin no further invocation."""
         with self._changed:
             self._closed = True
+
+    def close(self) -> None:
+        """End every worker; nothing of them is left, neither process nor file."""
+        self.refuse()
+        with self._changed:
             for sandbox in list(self._living):
                 self._end(sandbox)
             self._changed.notify_all()

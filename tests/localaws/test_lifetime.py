@@ -18,9 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def python(tmp_path: Path) -> Any:
-    """Run a script in a fresh process; returns what it prints, and fails where it fails."""
+    """Run a script in a fresh process; returns what it prints, and fails where it fails.
 
-    def run(code: str, **environment: str) -> str:
+    With `both`, its standard error, too.
+    """
+
+    def run(code: str, both: bool = False, **environment: str) -> str:
         import os
 
         done = subprocess.run(
@@ -34,7 +37,7 @@ def python(tmp_path: Path) -> Any:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        return done.stdout
+        return done.stdout + done.stderr if both else done.stdout
 
     return run
 
@@ -63,6 +66,22 @@ def test_stop_leaves_nothing_behind(python: Any, tmp_path: Path) -> None:
         """
     )
     assert output.splitlines() == ["['MainThread']", "0"]
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith("localaws")] == []
+
+
+def test_a_process_may_end_without_stop(python: Any, tmp_path: Path) -> None:
+    output = python(
+        """
+        import json, boto3, localaws
+        localaws.start()
+        stack = localaws.deploy("template.yaml")
+        sfn = boto3.client("stepfunctions")
+        sfn.start_execution(stateMachineArn=stack.outputs["OrderWorkflowArn"], input="{}")
+        raise SystemExit
+        """,
+        both=True,
+    )
+    assert output == ""
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith("localaws")] == []
 
 
