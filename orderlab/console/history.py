@@ -41,20 +41,28 @@ def rows(events: Sequence[Event]) -> list[dict[str, Any]]:
     """One dict an event, keyed by COLUMNS."""
     start = start_of(events)
     states: dict[int, str] = {}
+    frames: list[str] = []  # Parallel and Map states that were entered and not yet left
     table = []
     for event in events:
         found = details(event)
         kind = str(event["type"])
-        entered_or_left = kind.endswith(("StateEntered", "StateExited"))
-        before = states.get(event["previousEventId"], "")
-        states[event["id"]] = str(found.get("name", "")) if entered_or_left else before
+        state = states.get(event["previousEventId"], "")
+        if kind.endswith(("StateEntered", "StateExited")):
+            state = str(found.get("name", ""))
+            if kind in ("ParallelStateEntered", "MapStateEntered"):
+                frames.append(state)
+            elif state in frames:
+                frames.remove(state)
+        elif kind.startswith(("ParallelState", "MapState")) and frames:
+            state = frames[-1]  # what came before it is the last state of a branch
+        states[event["id"]] = state
         table.append(
             {
                 "id": event["id"],
                 "previous_id": event["previousEventId"],
                 "time": (event["timestamp"] - start).total_seconds() if start else 0.0,
                 "type": kind,
-                "state": "" if kind.startswith("Execution") else states[event["id"]],
+                "state": "" if kind.startswith("Execution") else state,
                 "detail": _detail(found),
             }
         )

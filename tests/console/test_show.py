@@ -138,3 +138,14 @@ def test_console_knows_nothing_of_localaws() -> None:
     program = "import sys, orderlab.console; sys.exit('localaws' in sys.modules)"
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+def test_the_end_of_a_parallel_state_is_its_own(run: Callable[..., str]) -> None:
+    branches = [
+        {"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}} for name in ("A", "B")
+    ]
+    both = {"Type": "Parallel", "Branches": branches, "End": True}
+    found = console.history(run({"StartAt": "Both", "States": {"Both": both}}, {}))
+    states = dict(zip(found["type"], found["state"], strict=True))
+    assert states["ParallelStateSucceeded"] == "Both"
+    assert states["ParallelStateExited"] == "Both"
