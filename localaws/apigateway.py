@@ -11,10 +11,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,8 +21,10 @@ from moto.apigateway.models import RestAPI, apigateway_backends
 from moto.awslambda.utils import get_backend
 from moto.core.models import responses_mock
 
+from localaws import seeds
 from localaws.functions import Functions
 from localaws.mending import Mends
+from localaws.timekeeping import Clock
 
 ANY = "X-AMAZON-APIGATEWAY-ANY-METHOD"  # in an OpenAPI body, as moto keeps it
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -46,7 +46,8 @@ class Request:
 class Gateway:
     """Answers requests to deployed REST APIs."""
 
-    def __init__(self, functions: Functions, account_id: str, region: str) -> None:
+    def __init__(self, clock: Clock, functions: Functions, account_id: str, region: str) -> None:
+        self._clock = clock
         self._functions = functions
         self._account_id = account_id
         self._region = region
@@ -80,7 +81,7 @@ class Gateway:
             body, encoded = request.body.decode("utf-8"), False
         except UnicodeDecodeError:
             body, encoded = base64.b64encode(request.body).decode(), True
-        now = datetime.now(UTC)
+        now = self._clock.now()
         return {
             "resource": template,
             "path": request.path,
@@ -99,7 +100,7 @@ class Gateway:
                 "path": f"/{stage}{request.path}",
                 "httpMethod": request.method,
                 "protocol": "HTTP/1.1",
-                "requestId": str(uuid.uuid4()),
+                "requestId": str(seeds.uuid4()),
                 "requestTime": f"{now:%d/%b/%Y:%H:%M:%S +0000}",
                 "requestTimeEpoch": int(now.timestamp() * 1000),
                 "identity": {"sourceIp": "127.0.0.1", "userAgent": headers.get("User-Agent")},

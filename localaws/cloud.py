@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from localaws import quickstart
 from localaws.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from localaws.deployment import Stack
+    from localaws.latency import LatencyModel
 
 REGION = "us-east-1"
 # Started ahead, empty, while the rest is loaded and the stack deployed: a cold start then costs
@@ -34,7 +36,7 @@ ENVIRONMENT = {
 class Cloud:
     """One local AWS in this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: str, seed: int, latency: LatencyModel | None) -> None:
         spare = [Sandbox() for _ in range(SPARE_SANDBOXES)]  # first: they load while we do
         self._environment = _Environment(ENVIRONMENT)
         self._environment.set()
@@ -52,12 +54,19 @@ class Cloud:
                 events,
                 executions,
                 functions,
+                gate,
                 guard,
                 interpreter,
                 jsonata,
+                mototime,
+                seeds,
                 sqs,
                 stepfunctions,
                 teststate,
+                timekeeping,
+            )
+            from localaws import (
+                latency as latencies,
             )
             from localaws.mending import Mends
 
@@ -68,25 +77,34 @@ class Cloud:
             }
         )
         self._mock.start()
-        self._mends = Mends()
+        self._mends = mends = Mends()
         self._executions = executions
-        self._functions = functions.Functions(spare)
-        self._poller = sqs.Poller(self._functions, REGION)
-        self._gateway = apigateway.Gateway(self._functions, DEFAULT_ACCOUNT_ID, REGION)
+        self.clock: timekeeping.Clock = (
+            timekeeping.SimulatedTime() if clock == "simulated" else timekeeping.RealTime()
+        )
+        model = latency or latencies.Latency(seed)
+        passage = gate.Gate(self.clock, model)
+        self._functions = functions.Functions(self.clock, passage, model, spare)
+        self._poller = sqs.Poller(self.clock, self._functions, REGION)
+        self._gateway = apigateway.Gateway(self.clock, self._functions, DEFAULT_ACCOUNT_ID, REGION)
         self._door: Any = None
-        guard.install(self._mends)
-        cloudformation.install(self._mends)
-        dynamodb.install(self._mends)
-        functions.install(self._mends, self._functions)
-        interpreter.install(self._mends)
-        jsonata.install(self._mends)
-        executions.install(self._mends)
-        stepfunctions.install(self._mends)
-        errors.install(self._mends)
-        teststate.install(self._mends)
-        events.install(self._mends, self._functions)
-        sqs.install(self._mends, self._poller)
-        apigateway.install(self._mends, self._gateway)
+        guard.install(mends)
+        passage.install(mends)
+        cloudformation.install(mends)
+        dynamodb.install(mends)
+        functions.install(mends, self._functions)
+        interpreter.install(mends)
+        jsonata.install(mends)
+        executions.install(mends, self.clock)
+        stepfunctions.install(mends, self.clock)
+        errors.install(mends)
+        teststate.install(mends)
+        events.install(mends, self._functions)
+        sqs.install(mends, self.clock, self._poller)
+        apigateway.install(mends, self._gateway)
+        seeds.install(mends, seed)
+        if isinstance(self.clock, timekeeping.SimulatedTime):
+            mototime.install(mends, self.clock)
         self._poller.start()
 
     @property
@@ -95,8 +113,12 @@ class Cloud:
         if self._door is None:
             from localaws.door import Door
 
-            self._door = Door(self._gateway)
+            self._door = Door(self.clock, self._gateway)
         return self._door
+
+    def all_ended(self, executions: Iterable[str]) -> Callable[[], bool]:
+        """A question: whether executions, given by their ARNs, have ended."""
+        return self._executions.all_ended(executions)
 
     def close(self) -> None:
         """Stop everything and take everything back: threads, processes, files, environment."""
@@ -104,10 +126,11 @@ class Cloud:
             self._door.close()
         self._poller.stop()
         self._functions.refuse()
-        self._executions.stop_all()
+        self._executions.stop_all(self.clock)
         self._functions.close()  # what waits for a function goes on, and finds itself stopped
         self._executions.join()
-        self._poller.join()
+        self.clock.close()
+        self._functions.clean_up()
         self._mends.restore()
         self._mock.stop()
         self._environment.restore()
@@ -138,14 +161,26 @@ class _Environment:
 _cloud: Cloud | None = None
 
 
-def start() -> None:
+def start(
+    clock: Literal["simulated", "real"] = "simulated",
+    seed: int = 0,
+    latency: LatencyModel | None = None,
+) -> None:
     """Start the local AWS. From here on boto3 in this process talks to it, and to nothing else.
 
     Where it runs already, nothing changes, so that a cell can be run twice.
+
+    Args:
+        clock: "simulated": waits take no wall time, and time moves when `localaws.clock` is told
+            so or something that runs is read. "real": the machine's clock.
+        seed: decides every id, every jitter and every modelled duration.
+        latency: how long calls take on the simulated clock, instead of `localaws.latency`'s model.
     """
     global _cloud
+    if clock not in ("simulated", "real"):
+        raise ValueError(f'The clock is "simulated" or "real", not {clock!r}.')
     if _cloud is None:
-        _cloud = Cloud()
+        _cloud = Cloud(clock, seed, latency)
 
 
 def stop() -> None:
@@ -156,10 +191,14 @@ def stop() -> None:
         running.close()
 
 
-def reset() -> None:
-    """Start afresh: no stack, no data, no log."""
+def reset(
+    clock: Literal["simulated", "real"] = "simulated",
+    seed: int = 0,
+    latency: LatencyModel | None = None,
+) -> None:
+    """Start afresh: no stack, no data, no log. Takes what `start` takes."""
     stop()
-    start()
+    start(clock, seed, latency)
 
 
 def deploy(template: str | Path, stack_name: str = "dev-ecommerce-backend") -> Stack:
@@ -173,7 +212,7 @@ def deploy(template: str | Path, stack_name: str = "dev-ecommerce-backend") -> S
         RuntimeError: the local AWS is not started.
         localaws.DeployError: the stack could not be deployed; the message says why.
     """
-    _running()
+    running()
     from localaws import deployment
 
     return deployment.deploy(template, stack_name)
@@ -181,10 +220,15 @@ def deploy(template: str | Path, stack_name: str = "dev-ecommerce-backend") -> S
 
 def endpoint_url() -> str:
     """Address of the HTTP endpoint on 127.0.0.1 for programs other than this one."""
-    return str(_running().door.url)
+    return str(running().door.url)
 
 
-def _running() -> Cloud:
+def running() -> Cloud:
+    """The local AWS of this process.
+
+    Raises:
+        RuntimeError: it is not started.
+    """
     if _cloud is None:
         raise RuntimeError("The local AWS is not started. Call localaws.start() first.")
     return _cloud

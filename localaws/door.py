@@ -21,6 +21,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from localaws.apigateway import Gateway, Request
+from localaws.timekeeping import Clock
 
 HOST = "127.0.0.1"
 API_PATH = re.compile(r"/restapis/([^/]+)/([^/]+)/_user_request_(/.*)?$")
@@ -37,10 +38,11 @@ class _Handler(MotoRequestHandler):
 class Door:
     """A server in a thread of this process."""
 
-    def __init__(self, gateway: Gateway, port: int = 0) -> None:
+    def __init__(self, clock: Clock, gateway: Gateway, port: int = 0) -> None:
         """Open the door.
 
         Args:
+            clock: gives each request its turn.
             gateway: answers requests to deployed APIs.
             port: the port to listen on; 0 takes a free one.
 
@@ -48,6 +50,7 @@ class Door:
             OSError: the port is taken.
         """
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._clock = clock
         self._gateway = gateway
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server(
@@ -65,6 +68,12 @@ class Door:
         self._thread.join()
 
     def _application(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        with self._clock.turn():
+            return self._answer(environ, start_response)
+
+    def _answer(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         target = _api_target(environ)

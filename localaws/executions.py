@@ -7,12 +7,12 @@ Rules: docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
+from moto.stepfunctions.models import stepfunctions_backends
 from moto.stepfunctions.parser.api import (
     ExecutionAbortedEventDetails,
     ExecutionTimedOutEventDetails,
@@ -20,6 +20,10 @@ from moto.stepfunctions.parser.api import (
 )
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.program.program import Program
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
+    WaitFunction,
+)
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
@@ -33,6 +37,7 @@ from moto.stepfunctions.parser.utils import TMP_THREADS
 
 from localaws import events, observability
 from localaws.mending import Mends
+from localaws.timekeeping import Clock
 
 LAST_EVENTS = {
     HistoryEventType.ExecutionSucceeded,
@@ -40,28 +45,60 @@ LAST_EVENTS = {
     HistoryEventType.ExecutionAborted,
     HistoryEventType.ExecutionTimedOut,
 }
-running: set[Execution] = set()
 
 
-def install(mends: Mends) -> None:
+class _Threads(list[Any]):
+    """moto keeps every thread that it ever started; here, those that are alive."""
+
+    def append(self, thread: Any) -> None:
+        self[:] = [one for one in self if one.is_alive()]
+        super().append(thread)
+
+
+running: dict[Execution, None] = {}  # in the order of their start
+_threads = _Threads()
+
+
+def install(mends: Mends, clock: Clock) -> None:
     running.clear()
+    mends.replace_everywhere(TMP_THREADS, _threads)
     _mend_history(mends)
     _mend_timeout(mends)
-    _mend_stop(mends)
-    _mend_backoff(mends)
-    _mend_silence(mends)
+    _mend_stop(mends, clock)
+    _mend_waits(mends, clock)
+    _mend_backoff(mends, clock)
+    _mend_silence(mends, clock)
 
 
-def stop_all() -> None:
+def stop_all(clock: Clock) -> None:
     """Stop what still runs. Tasks that are at work notice when they return."""
     for execution in list(running):
-        execution.stop(datetime.now().astimezone(), None, None)
+        execution.stop(clock.now(), None, None)
 
 
 def join() -> None:
     """Wait until no thread of an execution is left."""
-    while TMP_THREADS:
-        TMP_THREADS.pop().join()
+    while _threads:
+        _threads.pop().join()
+
+
+def all_ended(arns: Iterable[str]) -> Callable[[], bool]:
+    """A question: whether executions have ended."""
+    waiting = [find(arn) for arn in arns]
+
+    def ask() -> bool:
+        while waiting and waiting[-1].stop_date is not None:
+            waiting.pop()
+        return not waiting
+
+    return ask
+
+
+def find(arn: str) -> Execution:
+    """The execution of an ARN; moto's ExecutionDoesNotExist where there is none."""
+    _, _, _, region, account, *_ = arn.split(":")
+    execution: Execution = stepfunctions_backends[account][region].describe_execution(arn)
+    return execution
 
 
 def _mend_history(mends: Mends) -> None:
@@ -102,12 +139,12 @@ def _mend_timeout(mends: Mends) -> None:
     evaluate: Callable[..., None] = mends.replace(Program, "eval", run)
 
 
-def _mend_stop(mends: Mends) -> None:
+def _mend_stop(mends: Mends, clock: Clock) -> None:
     """moto's StopExecution takes effect only when the running task returns."""
 
     def stop(self: Execution, stop_date: datetime, error: str | None, cause: str | None) -> None:
-        while self.exec_worker.env is None:  # its thread has only just been started
-            time.sleep(0.001)
+        while self.exec_worker.env is None:  # it has only just been started
+            clock.give_way(lambda: self.exec_worker.env is not None)
         env = self.exec_worker.env
         halt(self, stop_date, error, cause)
         env.event_history_context.source_event_id = 0
@@ -123,7 +160,25 @@ def _mend_stop(mends: Mends) -> None:
     halt: Callable[..., None] = mends.replace(Execution, "stop", stop)
 
 
-def _mend_backoff(mends: Mends) -> None:
+def _mend_waits(mends: Mends, clock: Clock) -> None:
+    """moto cuts a wait down to whole seconds, and reads a Timestamp as if in the local time zone.
+
+    wait_function.py:20, timestamp.py:88
+    """
+
+    def wait(self: WaitFunction, env: Environment, wait_seconds: float) -> None:
+        clock.sleep_while(env.is_running, wait_seconds, env.program_state_event)
+
+    def seconds_until(self: Timestamp, env: Environment) -> float:
+        cut_seconds(self, env)  # raises where the string is no timestamp
+        self.string.eval(env)
+        return (datetime.fromisoformat(env.stack.pop()) - clock.now()).total_seconds()
+
+    cut_seconds: Callable[..., int] = mends.replace(Timestamp, "_get_wait_seconds", seconds_until)
+    mends.replace(WaitFunction, "_wait_interval", wait)
+
+
+def _mend_backoff(mends: Mends, clock: Clock) -> None:
     """moto's retry sleeps through a stop of its execution (retrier_decl.py:107)."""
     waiting = threading.local()
 
@@ -132,21 +187,21 @@ def _mend_backoff(mends: Mends) -> None:
         evaluate(self, env)
 
     def sleep(seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while waiting.env.is_running() and (left := end - time.monotonic()) > 0:
-            waiting.env.program_state_event.wait(left)
+        env: Environment = waiting.env  # before others have their turn
+        clock.sleep_while(env.is_running, seconds, env.program_state_event)
 
     evaluate: Callable[..., None] = mends.replace(retrier_decl.RetrierDecl, "_eval_body", retry)
     mends.replace(retrier_decl, "time", SimpleNamespace(sleep=sleep))
 
 
-def _mend_silence(mends: Mends) -> None:
+def _mend_silence(mends: Mends, clock: Clock) -> None:
     """moto writes no log of an execution and tells EventBridge nothing of it."""
     ending = threading.Lock()
 
     def start(self: Execution) -> None:
         self._cloud_watch_logging_session = _log_of(self)
-        running.add(self)
+        self.finished = clock.event()
+        running[self] = None
         begin(self)
         _tell(self)
 
@@ -156,8 +211,10 @@ def _mend_silence(mends: Mends) -> None:
             if execution.stop_date is not None:
                 return  # stopped before its thread came to the end
             end(self)
-            running.discard(execution)
+            running.pop(execution, None)
+        clock.end_group(execution)
         _tell(execution)
+        execution.finished.set()
 
     begin: Callable[[Execution], None] = mends.replace(Execution, "start", start)
     end: Callable[..., None] = mends.replace(

@@ -8,9 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 
 _MISSING = object()
+
+
+class _Everywhere(NamedTuple):
+    original: Any
+    value: Any
+    package: str
 
 
 class Mends:
@@ -18,6 +25,8 @@ class Mends:
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], None]] = []
+        self._everywhere: dict[int, list[_Everywhere]] = {}
+        self._seen: set[str] = set()
 
     def replace(self, owner: Any, name: str, value: Any) -> Any:
         """Set `owner.name` to `value`; returns what was there, to be called from within."""
@@ -35,15 +44,40 @@ class Mends:
         return original
 
     def replace_everywhere(self, original: Any, value: Any, package: str = "moto") -> None:
-        """Replace a function in every loaded module of `package` that imported it by name."""
-        for module_name, module in list(sys.modules.items()):
-            if module is None or not module_name.startswith(package):
-                continue
-            for name, held in list(vars(module).items()):
-                if held is original:
-                    self.replace(module, name, value)
+        """Replace an object in every module of `package` that holds it under some name.
+
+        Modules that moto loads later are mended by `follow`.
+        """
+        wish = _Everywhere(original, value, package)
+        self._everywhere.setdefault(id(original), []).append(wish)
+        for module_name, module in _modules():
+            self._apply(module_name, module, {id(original): [wish]})
+            self._seen.add(module_name)
+
+    def follow(self) -> None:
+        """Mend the modules that have been loaded since."""
+        for module_name, module in _modules():
+            if module_name not in self._seen:
+                self._seen.add(module_name)
+                self._apply(module_name, module, self._everywhere)
+
+    def _apply(
+        self, module_name: str, module: ModuleType, wishes: dict[int, list[_Everywhere]]
+    ) -> None:
+        for name, held in list(vars(module).items()):
+            for wish in wishes.get(id(held), ()):
+                if wish.original is held and module_name.startswith(wish.package):
+                    self.replace(module, name, wish.value)
 
     def restore(self) -> None:
         """Undo everything, the last first."""
         while self._undo:
             self._undo.pop()()
+
+
+def _modules() -> list[tuple[str, ModuleType]]:
+    return [
+        (name, module)
+        for name, module in list(sys.modules.items())
+        if module is not None and name.startswith("moto")
+    ]

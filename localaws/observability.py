@@ -3,47 +3,50 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 from moto.logs.models import LogsBackend, logs_backends
 
+from localaws.reports import Line
 
-def write_function_log(function: LambdaFunction, stream: str, text: str) -> None:
+Event = dict[str, Any]  # {"timestamp": milliseconds since 1970, "message": text}
+
+
+def write_function_log(function: LambdaFunction, stream: str, lines: list[Line]) -> None:
     """Put an invocation's lines into the function's log group, one event a line.
 
     A line that follows an error (its traceback) belongs to the error's event, as on AWS.
     """
     backend = logs_backends[function.account_id][function.region]
-    _write(backend, function.logs_group_name, stream, _events(text))
+    _write(backend, function.logs_group_name, stream, _events(lines))
 
 
 def write_history_log(
     account_id: str, region: str, group: str, stream: str, record: dict[str, Any]
 ) -> None:
     """Put one event of an execution's history into the state machine's log group."""
-    _write(logs_backends[account_id][region], group, stream, [json.dumps(record)])
+    event = {"timestamp": int(record["event_timestamp"]), "message": json.dumps(record)}
+    _write(logs_backends[account_id][region], group, stream, [event])
 
 
-def _events(text: str) -> list[str]:
-    events: list[str] = []
+def _events(lines: list[Line]) -> list[Event]:
+    events: list[Event] = []
     in_traceback = False
-    for line in text.splitlines():
+    for when, line in lines:
         if in_traceback and (line.startswith(("Traceback ", "  ")) or not line):
-            events[-1] += "\n" + line
+            events[-1]["message"] += "\n" + line
             continue
         in_traceback = line.startswith("[ERROR] ")
         if line:
-            events.append(line)
+            events.append({"timestamp": int(when * 1000), "message": line})
     return events
 
 
-def _write(backend: LogsBackend, group: str, stream: str, messages: list[str]) -> None:
-    if not messages:
+def _write(backend: LogsBackend, group: str, stream: str, events: list[Event]) -> None:
+    if not events:
         return
     backend.ensure_log_group(group)
     if stream not in backend.groups[group].streams:
         backend.create_log_stream(group, stream)
-    now = int(time.time() * 1000)
-    backend.put_log_events(group, stream, [{"timestamp": now, "message": m} for m in messages])
+    backend.put_log_events(group, stream, events)

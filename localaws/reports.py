@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +14,8 @@ from localaws.sandbox import Outcome
 
 MODELLED_MEMORY_MB = 64  # what a REPORT line says was used: the same on every machine
 
+Line = tuple[float, str]  # seconds since 1970, and the text without its line end
+
 
 @dataclass(frozen=True)
 class Invocation:
@@ -21,36 +24,64 @@ class Invocation:
     Attributes:
         payload: the result, or the error object, as JSON text.
         failed: True where Lambda sets `FunctionError`.
-        log: the log lines of this invocation, START to REPORT.
+        lines: the log lines of this invocation, START to REPORT.
     """
 
     payload: str
     failed: bool
-    log: str
+    lines: list[Line]
+
+    @property
+    def log(self) -> str:
+        """The lines as one text."""
+        return "".join(text + "\n" for _, text in self.lines)
 
 
 def report(
     function: LambdaFunction,
     request_id: str,
+    init: Outcome | None,
     outcome: Outcome,
-    seconds: float,
-    init_seconds: float,
-    init_log: str,
+    begun: float,
+    ended: float,
 ) -> Invocation:
-    """Frame an outcome as Lambda does: its log lines, and its words for a process that ended."""
-    printed, payload = outcome.log, outcome.payload or "null"
+    """Frame an outcome as Lambda does: its log lines, and its words for a process that ended.
+
+    Args:
+        init: how the environment was initialised, where it was cold.
+        begun: seconds since 1970; so is `ended`.
+    """
+    payload = outcome.payload or "null"
+    closing: list[Line] = []
     if outcome.ended == "timeout":
-        seconds = float(function.timeout)
-        reason = f"Task timed out after {seconds:.2f} seconds"
-        printed += f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}Z {request_id} {reason}\n"
+        reason = f"Task timed out after {float(function.timeout):.2f} seconds"
+        closing = [(ended, f"{_timestamp(ended)} {request_id} {reason}")]
         payload = _platform_error("Sandbox.Timedout", request_id, reason)
     elif outcome.ended == "exit":
         reason = _exit_reason(outcome.exit_code)
-        printed += f"RequestId: {request_id} Error: {reason}\nRuntime.ExitError\n"
+        closing = [
+            (ended, f"RequestId: {request_id} Error: {reason}"),
+            (ended, "Runtime.ExitError"),
+        ]
         payload = _platform_error("Runtime.ExitError", request_id, reason)
     elif outcome.error:
         payload = json.dumps(outcome.error)
     lines = [
+        *_lines(init.printed if init else []),
+        (begun, f"START RequestId: {request_id} Version: $LATEST"),
+        *_lines(outcome.printed),
+        *closing,
+        (ended, f"END RequestId: {request_id}"),
+        (ended, _report_line(function, request_id, outcome.seconds, init)),
+    ]
+    return Invocation(payload, bool(outcome.ended or outcome.error), lines)
+
+
+def _report_line(
+    function: LambdaFunction, request_id: str, seconds: float, init: Outcome | None
+) -> str:
+    init_seconds = init.seconds if init else 0.0
+    parts = [
         f"REPORT RequestId: {request_id}",
         f"Duration: {seconds * 1000:.2f} ms",
         # Initialisation is billed too: aws.amazon.com/blogs/compute, 29 April 2025
@@ -58,15 +89,27 @@ def report(
         f"Memory Size: {function.memory_size} MB",
         f"Max Memory Used: {MODELLED_MEMORY_MB} MB",
     ]
-    if init_seconds:
-        lines.append(f"Init Duration: {init_seconds * 1000:.2f} ms")
-    if printed and not printed.endswith("\n"):
-        printed += "\n"
-    log = (
-        f"{init_log}START RequestId: {request_id} Version: $LATEST\n"
-        f"{printed}END RequestId: {request_id}\n" + "\t".join(lines) + "\t\n"
-    )
-    return Invocation(payload, bool(outcome.ended or outcome.error), log)
+    if init:
+        parts.append(f"Init Duration: {init_seconds * 1000:.2f} ms")
+    return "\t".join(parts) + "\t"
+
+
+def _lines(printed: list[tuple[float, str]]) -> Iterator[Line]:
+    """What was printed piece by piece, as lines with the time at which each began."""
+    begun, pending = 0.0, ""
+    for when, text in printed:
+        begun = begun if pending else when
+        *whole, pending = (pending + text).split("\n")
+        for line in whole:
+            yield begun, line
+            begun = when
+    if pending:
+        yield begun, pending
+
+
+def _timestamp(seconds: float) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def _platform_error(name: str, request_id: str, reason: str) -> str:

@@ -1,4 +1,4 @@
-"""The invoking end of a worker process: start it, send it events, answer its AWS calls, end it."""
+"""The invoking end of a worker process: start it, send it events, answer what it asks, end it."""
 
 from __future__ import annotations
 
@@ -9,52 +9,59 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from localaws.metering import Meter
 
 WORKER = Path(__file__).with_name("worker.py")
 PROJECT = str(Path(__file__).resolve().parent.parent)
-# AWS allows ten seconds of initialisation. A laptop that starts six Pythons at once may need
-# more, so this only ends a module that never finishes loading.
-INIT_LIMIT = 60.0
 
-# (method, url, headers, body) -> (status, headers, body)
-AnswerAws = Callable[[str, str, dict[str, str], bytes], tuple[int, dict[str, str], bytes]]
+Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
+
+
+class TimedOut(Exception):
+    """The code has used up its function's timeout."""
 
 
 @dataclass
 class Outcome:
-    """How one invocation ended.
+    """How loading a function, or one invocation of it, ended.
 
     Attributes:
         payload: the handler's result as JSON text, where it returned.
         error: the error object as Lambda reports it, where it did not.
-        log: everything that was printed.
+        printed: what was printed, piece by piece, with the time (seconds since 1970).
         ended: the process is gone: "timeout", "exit" with its code in `exit_code`, or "".
+        seconds: how long it took.
     """
 
     payload: str | None = None
     error: dict[str, Any] | None = None
-    log: str = ""
+    printed: list[tuple[float, str]] = field(default_factory=list)
     ended: str = ""
     exit_code: int = 0
+    seconds: float = 0.0
 
 
 @dataclass
 class Code:
-    """What a sandbox runs: an unpacked folder, the handler in it, and its environment."""
+    """What a sandbox runs: an unpacked folder, the handler in it, its environment variables."""
 
     folder: Path
     handler: str
-    environment: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 class Sandbox:
     """A worker process. It waits, empty and warm, until `load` gives it a function's code."""
 
     def __init__(self) -> None:
+        self.loaded = False
+        self.busy = False
         self._process = subprocess.Popen(
             [sys.executable, "-X", "utf8", str(WORKER)],
             stdin=subprocess.PIPE,
@@ -64,38 +71,35 @@ class Sandbox:
             **_apart(),
         )
 
-    def load(self, code: Code, answer_aws: AnswerAws) -> tuple[float, str]:
-        """Load a function, whose AWS calls `answer_aws` will answer.
-
-        Returns:
-            The seconds it took, and what was printed. An error in loading is reported by the
-            first invocation, as Lambda does.
-        """
-        self._answer_aws = answer_aws
+    def load(self, code: Code, meter: Meter) -> Outcome:
+        """Load a function. An error is reported by the first invocation, as Lambda does."""
+        self.loaded = True
         outcome = Outcome()
-        with _Limit(INIT_LIMIT, self._process):
-            self._send(
-                environment={**_bare_environment(), **code.environment},
-                code_folder=str(code.folder),
-                handler=code.handler,
-                hidden=[PROJECT, str(WORKER.parent)],
-            )
-            frame = self._serve("ready", outcome)
-        return (frame["seconds"] if frame else 0.0), outcome.log
+        frame = self._exchange(
+            "ready",
+            meter,
+            outcome,
+            environment={**_bare_environment(), **code.variables},
+            code_folder=str(code.folder),
+            handler=code.handler,
+            hidden=[PROJECT, str(WORKER.parent)],
+            now=meter.time() if meter.simulated else None,
+        )
+        outcome.seconds = frame["seconds"] if frame else 0.0
+        return outcome
 
-    def invoke(self, event: str, context: dict[str, Any], timeout: float) -> Outcome:
-        """Run the handler on an event (JSON text); `timeout` in seconds of wall time."""
+    def invoke(self, event: str, context: dict[str, Any], meter: Meter) -> Outcome:
+        """Run the handler on an event (JSON text)."""
         outcome = Outcome()
-        with _Limit(timeout, self._process) as limit:
-            self._send(event=event, context=context)
-            frame = self._serve("done", outcome)
+        begun = time.perf_counter()
+        frame = self._exchange(
+            "done", meter, outcome, event=event, context=context, now=meter.time()
+        )
+        outcome.seconds = time.perf_counter() - begun
         if frame is not None:
             outcome.payload, outcome.error = frame.get("payload"), frame.get("error")
             if frame.get("spent"):
                 self.kill()
-        else:
-            outcome.ended = "timeout" if limit.reached else "exit"
-            outcome.exit_code = self._process.wait()
         return outcome
 
     @property
@@ -108,7 +112,49 @@ class Sandbox:
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                _close(stream)
+                with contextlib.suppress(OSError):  # unsent bytes of a dead process
+                    stream.close()
+
+    def _exchange(
+        self, until: str, meter: Meter, outcome: Outcome, **order: Any
+    ) -> dict[str, Any] | None:
+        """Send an order and answer frames until one of the kind `until`; None without one."""
+        wall = meter.wall_limit
+        try:
+            self._send(**order)
+            while True:
+                asked = time.monotonic()
+                with watchdog.watching(self, asked + wall):
+                    frame = self._receive()
+                wall -= time.monotonic() - asked
+                if frame is None:
+                    outcome.ended = "timeout" if wall <= 0 else "exit"
+                    outcome.exit_code = self._process.wait()
+                    return None
+                if frame["kind"] == until:
+                    return frame
+                self._answer(frame, meter, outcome)
+        except TimedOut:
+            self.kill()
+            outcome.ended = "timeout"
+            return None
+        except BaseException:
+            self.kill()  # half an exchange cannot be resumed
+            raise
+
+    def _answer(self, frame: dict[str, Any], meter: Meter, outcome: Outcome) -> None:
+        if frame["kind"] == "log":
+            outcome.printed.append((meter.time(), frame["text"]))
+        elif frame["kind"] == "sleep":
+            meter.sleep(frame["seconds"])
+            self._send(now=meter.time())
+        else:
+            body = base64.b64decode(frame["body"])
+            status, headers, content = meter.answer_aws(
+                frame["method"], frame["url"], frame["headers"], body
+            )
+            text = base64.b64encode(content).decode()
+            self._send(status=status, headers=headers, body=text, now=meter.time())
 
     def _send(self, **content: Any) -> None:
         body = json.dumps(content).encode()
@@ -127,51 +173,42 @@ class Sandbox:
         )
         return frame
 
-    def _serve(self, until: str, outcome: Outcome) -> dict[str, Any] | None:
-        """Answer frames until one of the kind `until`; None when the process ends first."""
-        printed: list[str] = []
+
+class _Watchdog:
+    """Kills processes that are at work longer than they may. One thread for all of them."""
+
+    ROUND = 0.05  # seconds between two looks
+
+    def __init__(self) -> None:
+        self._deadlines: dict[Sandbox, float] = {}
+        self._anything = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def watching(self, sandbox: Sandbox, deadline: float) -> Any:
+        self._deadlines[sandbox] = deadline
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+            self._thread.start()
+        self._anything.set()
         try:
-            while True:
-                frame = self._receive()
-                if frame is None or frame["kind"] == until:
-                    return frame
-                if frame["kind"] == "log":
-                    printed.append(frame["text"])
-                else:
-                    self._answer(frame)
-        except BaseException:
-            self.kill()  # half an exchange cannot be resumed
-            raise
+            yield
         finally:
-            outcome.log = "".join(printed)
+            self._deadlines.pop(sandbox, None)
 
-    def _answer(self, frame: dict[str, Any]) -> None:
-        body = base64.b64decode(frame["body"])
-        status, headers, content = self._answer_aws(
-            frame["method"], frame["url"], frame["headers"], body
-        )
-        self._send(status=status, headers=headers, body=base64.b64encode(content).decode())
+    def _watch(self) -> None:
+        while True:
+            self._anything.wait()
+            self._anything.clear()
+            while self._deadlines:
+                for sandbox, deadline in list(self._deadlines.items()):
+                    if time.monotonic() > deadline:
+                        self._deadlines.pop(sandbox, None)
+                        sandbox._process.kill()
+                time.sleep(self.ROUND)
 
 
-class _Limit:
-    """Kills a process that is still at work after so many seconds."""
-
-    def __init__(self, seconds: float, process: subprocess.Popen[bytes]) -> None:
-        self.reached = False
-        self._process = process
-        self._timer = threading.Timer(seconds, self._reach)
-        self._timer.daemon = True
-
-    def _reach(self) -> None:
-        self.reached = True
-        self._process.kill()
-
-    def __enter__(self) -> _Limit:
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+watchdog = _Watchdog()
 
 
 def _apart() -> dict[str, Any]:
@@ -193,8 +230,3 @@ def _bare_environment() -> dict[str, str]:
         "TZ": "UTC",
     }
     return {name: os.environ[name] for name in kept if name in os.environ} | no_profile
-
-
-def _close(stream: Any) -> None:
-    with contextlib.suppress(OSError):  # unsent bytes of a dead process
-        stream.close()

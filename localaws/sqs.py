@@ -1,45 +1,46 @@
 """Event source mappings of queues: the poller that Lambda runs for them.
 
 moto fires inside SendMessage alone, one message an invocation, and after a failure not before the
-next SendMessage (sqs/models.py:577, awslambda/models.py:2291). Here a thread receives batches
-as Lambda does: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+next SendMessage (sqs/models.py:577, awslambda/models.py:2291). Here a poller receives batches as
+Lambda does: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import threading
+import math
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from moto.awslambda.models import EventSourceMapping, LambdaBackend
 from moto.awslambda.utils import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.utils import unix_time_millis
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
 from localaws.functions import Functions
 from localaws.mending import Mends
+from localaws.timekeeping import Clock
 
 log = logging.getLogger(__name__)
-
-
-# How often the poller looks for messages that have become visible again, in seconds.
-TICK = 0.2
 
 
 class Poller:
     """Feeds the messages of every mapped queue to its function, batch by batch."""
 
-    def __init__(self, functions: Functions, region: str) -> None:
+    def __init__(self, clock: Clock, functions: Functions, region: str) -> None:
+        self._clock = clock
         self._functions = functions
         self._region = region
-        self._news = threading.Event()
+        self._news = clock.event()
+        self._busy: set[str] = set()  # ids of mappings that are delivering a batch
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="localaws-poller", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        self._clock.spawn(self._run)
 
     def wake(self) -> None:
         """There may be messages."""
@@ -50,38 +51,49 @@ class Poller:
         self._stopping = True
         self._news.set()
 
-    def join(self) -> None:
-        """Wait for the batch that was at work."""
-        self._thread.join()
-
     def _run(self) -> None:
         while not self._stopping:
-            self._news.wait(TICK)
             self._news.clear()
-            lambdas = get_backend(DEFAULT_ACCOUNT_ID, self._region)
-            for mapping in lambdas.list_event_source_mappings("", ""):
-                try:
-                    while not self._stopping and mapping.enabled and self._deliver_batch(mapping):
-                        pass
-                except Exception:
-                    # As on AWS: the messages stay hidden for a while and are then tried again.
-                    if self._stopping:
-                        return
-                    log.exception("The event source mapping %s failed.", mapping.uuid)
+            wakings = []
+            for mapping in get_backend(DEFAULT_ACCOUNT_ID, self._region).list_event_source_mappings(
+                "", ""
+            ):
+                queue = self._queue(mapping)
+                if queue is None or not mapping.enabled or mapping.uuid in self._busy:
+                    continue
+                if queue.messages:
+                    self._busy.add(mapping.uuid)
+                    self._clock.spawn(partial(self._deliver, mapping, queue))
+                else:
+                    wakings.append(seconds_to_next_message(self._clock, queue))
+            self._news.wait(min((w for w in wakings if w is not None), default=None))
 
-    def _deliver_batch(self, mapping: EventSourceMapping) -> bool:
-        """Receive one batch and invoke the function with it; False when there was none."""
+    def _deliver(self, mapping: EventSourceMapping, queue: Queue) -> None:
+        try:
+            if not self._stopping:
+                self._deliver_batch(mapping, queue)
+        except Exception:
+            # As on AWS: the messages stay hidden for a while and are then tried again.
+            if not self._stopping:
+                log.exception("The event source mapping %s failed.", mapping.uuid)
+        finally:
+            self._busy.discard(mapping.uuid)
+            self._news.set()
+
+    def _queue(self, mapping: EventSourceMapping) -> Queue | None:
         if mapping.event_source_arn.split(":")[2] != "sqs":
-            return False
+            return None
         backend: SQSBackend = sqs_backends[DEFAULT_ACCOUNT_ID][self._region]
-        queue = backend.queues.get(mapping.event_source_arn.split(":")[-1])
-        if queue is None:
-            return False
+        return backend.queues.get(mapping.event_source_arn.split(":")[-1])
+
+    def _deliver_batch(self, mapping: EventSourceMapping, queue: Queue) -> None:
+        """Receive one batch and invoke the function with it."""
+        backend: SQSBackend = sqs_backends[DEFAULT_ACCOUNT_ID][self._region]
         messages = backend.receive_message(
             queue.name, mapping.batch_size, 0, int(queue.visibility_timeout or 0), ["All"]
         )
         if not messages:
-            return False
+            return
         function = get_backend(DEFAULT_ACCOUNT_ID, self._region).get_function(mapping.function_arn)
         event = {"Records": [_record(message, queue) for message in messages]}
         done = self._functions.invoke(function, json.dumps(event))
@@ -89,7 +101,14 @@ class Poller:
         for message in messages:
             if message.id not in failed:
                 backend.delete_message(queue.name, str(message.receipt_handle))
-        return True
+
+
+def seconds_to_next_message(clock: Clock, queue: Queue) -> float | None:
+    """When a hidden or delayed message can be received, to the millisecond; None without one."""
+    now = clock.time() * 1000
+    times = [max(m.visible_at, m.delayed_until) for m in queue._messages]
+    hidden = [when - now for when in times if when > now]
+    return max(1, math.ceil(min(hidden))) / 1000 if hidden else None
 
 
 def _record(message: Message, queue: Queue) -> dict[str, Any]:
@@ -142,7 +161,9 @@ def _failures(
     return min(reported, everything)
 
 
-def install(mends: Mends, poller: Poller) -> None:
+def install(mends: Mends, clock: Clock, poller: Poller) -> None:
+    arrivals = clock.condition()
+
     def create_event_source_mapping(
         self: LambdaBackend, spec: dict[str, Any]
     ) -> EventSourceMapping:
@@ -154,9 +175,43 @@ def install(mends: Mends, poller: Poller) -> None:
 
     def add_message(self: Queue, message: Message) -> None:
         add(self, message)
+        with arrivals:
+            arrivals.notify_all()
         poller.wake()
+
+    def change_visibility(self: Message, visibility_timeout: int) -> None:
+        change(self, visibility_timeout)
+        with arrivals:
+            arrivals.notify_all()
+        poller.wake()
+
+    def receive_message(
+        self: SQSBackend, queue_name: str, count: int, wait_seconds_timeout: int, *given: Any
+    ) -> list[Message]:
+        queue = self.get_queue(queue_name)
+        end = clock.now() + timedelta(seconds=wait_seconds_timeout)
+        while True:
+            messages: list[Message] = receive(self, queue_name, count, 0, *given)
+            before = clock.now()
+            left = (end - before).total_seconds()
+            if messages or left <= 0:
+                return messages
+            next_message = seconds_to_next_message(clock, queue)
+            with arrivals:
+                arrivals.wait_for(lambda: queue.messages, min(left, next_message or left))
+            if clock.now() == before and not queue.messages:
+                return []  # the simulated clock is held
+
+    def is_visible(self: Message) -> bool:
+        """For moto it is not yet, at the very moment when it becomes so."""
+        return bool(unix_time_millis() >= self.visible_at)
 
     create: Callable[..., EventSourceMapping] = mends.replace(
         LambdaBackend, "create_event_source_mapping", create_event_source_mapping
     )
     add: Callable[..., None] = mends.replace(Queue, "add_message", add_message)
+    change: Callable[..., None] = mends.replace(Message, "change_visibility", change_visibility)
+    receive: Callable[..., list[Message]] = mends.replace(
+        SQSBackend, "receive_message", receive_message
+    )
+    mends.replace(Message, "visible", property(is_visible))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from moto.core.exceptions import AWSError
@@ -18,20 +17,21 @@ from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from localaws import definitions
+from localaws import definitions, seeds
 from localaws.mending import Mends
+from localaws.timekeeping import Clock
 
 # docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 EXECUTION_NAME = re.compile(r"[A-Za-z0-9\-_]{1,80}")
 
 
-def install(mends: Mends) -> None:
+def install(mends: Mends, clock: Clock) -> None:
     _mend_exceptions(mends)
     _mend_definitions(mends)
     _mend_taken_names(mends)
     _mend_start(mends)
-    _mend_stop(mends)
-    _mend_reads(mends)
+    _mend_stop(mends, clock)
+    _mend_reads(mends, clock)
     _mend_task_failure(mends)
     _mend_json(mends)
     _mend_entered_time(mends)
@@ -87,7 +87,7 @@ def _mend_start(mends: Mends) -> None:
         execution_input: str | None = None,
         trace_header: str | None = None,
     ) -> Execution:
-        name = name or str(uuid.uuid4())
+        name = name or str(seeds.uuid4())
         if not EXECUTION_NAME.fullmatch(name):
             raise InvalidName(f"Invalid Name: '{name}'")
         return start(self, state_machine_arn, name, execution_input, trace_header)
@@ -97,14 +97,14 @@ def _mend_start(mends: Mends) -> None:
     )
 
 
-def _mend_stop(mends: Mends) -> None:
+def _mend_stop(mends: Mends, clock: Clock) -> None:
     """moto drops StopExecution's error and cause (responses.py:353, models.py:183)."""
 
     def stop_execution(self: StepFunctionResponse) -> ActionResult:
         execution: Execution = self.stepfunction_backend.describe_execution(
             self._get_param("executionArn")
         )
-        now = datetime.now(UTC)
+        now = clock.now()
         if execution.status == "RUNNING":
             execution.error = self._get_param("error")
             execution.cause = self._get_param("cause")
@@ -114,12 +114,19 @@ def _mend_stop(mends: Mends) -> None:
     mends.replace(StepFunctionResponse, "stop_execution", stop_execution)
 
 
-def _mend_reads(mends: Mends) -> None:
+def _look_at(clock: Clock, execution: Execution) -> None:
+    """Who looks at a running execution sees it go on."""
+    if execution.status == "RUNNING":
+        clock.look(lambda: execution.status != "RUNNING")
+
+
+def _mend_reads(mends: Mends, clock: Clock) -> None:
     """moto leaves out stopDate of TIMED_OUT, and ignores order and paging of the history."""
 
     def describe_execution(self: StepFunctionResponse) -> ActionResult:
-        result = describe(self)
         execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+        _look_at(clock, execution)
+        result = describe(self)
         if execution.stop_date:
             result.result["stopDate"] = execution.stop_date
         if "output" in result.result:  # moto adds spaces that AWS does not
@@ -129,6 +136,8 @@ def _mend_reads(mends: Mends) -> None:
 
     def get_execution_history(self: StepFunctionResponse) -> ActionResult:
         arn = self._get_param("executionArn")
+        if not self._get_param("nextToken"):  # the pages of one history belong together
+            _look_at(clock, self.stepfunction_backend.describe_execution(arn))
         events = self.stepfunction_backend.get_execution_history(arn)["events"]
         if self._get_param("reverseOrder"):
             events = events[::-1]

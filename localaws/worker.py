@@ -15,10 +15,13 @@ import io
 import json
 import os
 import queue
+import random
 import sys
 import threading
 import time
 import traceback
+import uuid
+from time import perf_counter
 from typing import Any
 
 TASK_ROOT = "/var/task"  # where Lambda unpacks a function's code
@@ -38,6 +41,7 @@ class Pipe:
         self._sending = threading.Lock()
         self._asking = threading.Lock()
         self._frames: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.clock = MachineClock()
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -59,7 +63,9 @@ class Pipe:
     def ask(self, kind: str, **content: Any) -> dict[str, Any]:
         with self._asking:  # a handler's threads take turns
             self.send(kind, **content)
-            return self.receive()
+            answer = self.receive()
+            self.clock.read(answer)
+            return answer
 
 
 class LogWriter(io.TextIOBase):
@@ -77,13 +83,64 @@ class LogWriter(io.TextIOBase):
         return len(text)
 
 
+class MachineClock:
+    """The machine's own."""
+
+    def seconds(self) -> float:
+        return time.monotonic()
+
+    def begin(self, frame: dict[str, Any]) -> None:
+        """An invocation begins."""
+
+    def read(self, frame: dict[str, Any]) -> None:
+        """A frame has come from outside."""
+
+
+class SimulatedClock(MachineClock):
+    """Every frame from outside says what time it is. In between, time stands still.
+
+    What a handler draws is drawn from its request's id, so that it repeats.
+    """
+
+    def __init__(self, pipe: Pipe, now: float, seed: str) -> None:
+        import time_machine  # only here: on the real clock nobody needs it
+
+        self._now = now
+        self._pipe = pipe
+        self._source = random.Random(seed)
+        random.seed(seed)
+        self._coordinates = time_machine.travel(now, tick=False).start()
+        pipe.clock = self
+        time.sleep = self._sleep  # type: ignore[assignment]
+        time.perf_counter = self.seconds
+        uuid.uuid4 = lambda: uuid.UUID(int=self._source.getrandbits(128), version=4)
+
+    def seconds(self) -> float:
+        return self._now
+
+    def begin(self, frame: dict[str, Any]) -> None:
+        self.read(frame)
+        request_id = frame["context"]["aws_request_id"]
+        random.seed(request_id)
+        self._source.seed(request_id)
+
+    def read(self, frame: dict[str, Any]) -> None:
+        self._now = frame["now"]
+        self._coordinates.move_to(self._now)
+
+    def _sleep(self, seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        self._pipe.ask("sleep", seconds=float(seconds))
+
+
 class LambdaContext:
     """The context object: docs.aws.amazon.com/lambda/latest/dg/python-context.html"""
 
     identity = None
     client_context = None
 
-    def __init__(self, fields: dict[str, Any]) -> None:
+    def __init__(self, fields: dict[str, Any], clock: MachineClock) -> None:
         self.function_name: str = fields["function_name"]
         self.function_version: str = fields["function_version"]
         self.invoked_function_arn: str = fields["invoked_function_arn"]
@@ -91,11 +148,12 @@ class LambdaContext:
         self.aws_request_id: str = fields["aws_request_id"]
         self.log_group_name: str = fields["log_group_name"]
         self.log_stream_name: str = fields["log_stream_name"]
-        self._deadline: float = time.monotonic() + fields["timeout"]
+        self._clock = clock
+        self._deadline: float = clock.seconds() + fields["timeout"]
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds left until the function's timeout."""
-        return max(0, int((self._deadline - time.monotonic()) * 1000))
+        return max(0, int((self._deadline - self._clock.seconds()) * 1000))
 
 
 class Response(io.BytesIO):
@@ -161,7 +219,11 @@ def error_of(error: BaseException, code_folder: str, request_id: str = "") -> di
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename != __file__ and not frame.filename.startswith("<frozen importlib")
     ]
-    lines = traceback.format_list(frames)
+    lines = (
+        traceback.format_list(  # without marks under the line, which differ from Python to Python
+            [(f.filename, f.lineno or 0, f.name, f.line) for f in frames]
+        )
+    )
     for folder in (code_folder, *SITE_PACKAGES):  # SAM packs a function's requirements beside it
         lines = [line.replace(folder, TASK_ROOT) for line in lines]
     return {
@@ -201,11 +263,14 @@ def load_handler(spec: str, code_folder: str) -> tuple[Any, dict[str, Any] | Non
     return handler, None
 
 
-def invoke(handler: Any, frame: dict[str, Any], code_folder: str) -> dict[str, Any]:
+def invoke(
+    handler: Any, frame: dict[str, Any], code_folder: str, clock: MachineClock
+) -> dict[str, Any]:
     """Call the handler; returns `{"payload": text}` or `{"error": ...}`."""
     request_id = frame["context"]["aws_request_id"]
+    clock.begin(frame)
     try:
-        result = handler(json.loads(frame["event"]), LambdaContext(frame["context"]))
+        result = handler(json.loads(frame["event"]), LambdaContext(frame["context"], clock))
     except Exception as error:  # noqa: BLE001  whatever the handler raises, Lambda reports
         return {"error": error_of(error, code_folder, request_id)}
     try:
@@ -226,23 +291,25 @@ def main() -> None:
     sys.stdout = sys.stderr = LogWriter(pipe)
     answer_aws_calls_through(pipe)
     start = pipe.receive()
-    begun = time.perf_counter()
+    begun = perf_counter()
     os.environ.clear()
     os.environ.update(start["environment"])
     os.chdir(start["code_folder"])
     sys.path[:] = [start["code_folder"]] + [p for p in sys.path if p not in start["hidden"]]
     forbid_the_network()
+    if start["now"] is not None:
+        SimulatedClock(pipe, start["now"], seed=os.environ["AWS_LAMBDA_LOG_STREAM_NAME"])
     handler, init_error = load_handler(start["handler"], start["code_folder"])
     if init_error:
         log_error(pipe, init_error)
-    pipe.send("ready", seconds=time.perf_counter() - begun)
+    pipe.send("ready", seconds=perf_counter() - begun)
     while True:
         frame = pipe.receive()
         if init_error:
             error = {**init_error, "requestId": frame["context"]["aws_request_id"]}
             # Lambda starts a fresh environment for the next try.
             pipe.send("done", error=error, spent=True)
-        outcome = invoke(handler, frame, start["code_folder"])
+        outcome = invoke(handler, frame, start["code_folder"], pipe.clock)
         if "error" in outcome:
             log_error(pipe, outcome["error"])
         pipe.send("done", **outcome)

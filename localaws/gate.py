@@ -1,0 +1,51 @@
+"""The one place where every AWS request of this process passes, whoever makes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core import botocore_stubber
+from moto.core.models import botocore_stubber as stubber
+
+from localaws.latency import LatencyModel
+from localaws.mending import Mends
+from localaws.timekeeping import Clock
+
+
+class Gate:
+    """Lets requests in, one at a time, and lets a state machine's requests take their time."""
+
+    def __init__(self, clock: Clock, latency: LatencyModel) -> None:
+        self._clock = clock
+        self._latency = latency
+        self._pass: Callable[[AWSPreparedRequest], Any] = stubber.process_request
+
+    def seconds(self, url: str) -> float:
+        """How long a call to this address takes."""
+        host = url.partition("://")[2]
+        return self._latency.call(host.partition(".")[0])
+
+    def answer(
+        self, method: str, url: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Answer an AWS call that a function's code made, on the backends of this process."""
+        answer = self._pass(AWSPreparedRequest(method, url, headers, body, False))
+        if answer is None:
+            message = {"message": f"The local AWS does not know {url}."}
+            return 501, {"Content-Type": "application/json"}, json.dumps(message).encode()
+        status, answer_headers, content = answer
+        text = content if isinstance(content, bytes) else str(content or "").encode()
+        return status, {str(k): str(v) for k, v in answer_headers.items()}, text
+
+    def install(self, mends: Mends) -> None:
+        def process_request(_: Any, request: AWSPreparedRequest) -> Any:
+            if self._clock.inside:
+                self._clock.sleep(self.seconds(request.url))
+                return self._pass(request)
+            with self._clock.turn():
+                return self._pass(request)
+
+        mends.replace(botocore_stubber.BotocoreStubber, "process_request", process_request)

@@ -1,0 +1,117 @@
+"""How long an invocation takes, on either clock, and what it is answered meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from localaws.gate import Gate
+from localaws.sandbox import Answer, Outcome, TimedOut
+from localaws.timekeeping import Clock
+
+# Code that never ends is ended on the wall clock. Where its timeout is measured on a simulated
+# clock, a busy machine is given at least this many seconds.
+PATIENCE = 5.0
+
+
+class Meter(Protocol):
+    """What a sandbox asks while code runs in it, and who measures how long it takes."""
+
+    simulated: bool
+    wall_limit: float  # seconds on the wall clock that the code may be at work
+
+    def time(self) -> float:
+        """Seconds since 1970, as the code reads them."""
+
+    def answer_aws(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Answer an AWS call of the code's."""
+
+    def sleep(self, seconds: float) -> None:
+        """The code sleeps."""
+
+    def finish(self, outcome: Outcome, computing: float) -> None:
+        """The code has ended: note how long it took.
+
+        Args:
+            outcome: its `seconds` are set, and `ended` where its time was up.
+            computing: the modelled seconds that the code computed, apart from calls and sleeps.
+        """
+
+
+class RealMeter:
+    """The code's time is the machine's. What the sandbox has measured is kept."""
+
+    simulated = False
+
+    def __init__(self, gate: Gate, timeout: float) -> None:
+        self._gate = gate
+        self.wall_limit = timeout
+
+    def time(self) -> float:
+        return time.time()
+
+    def answer_aws(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        return self._gate.answer(method, url, headers, body)
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError("on the real clock, code sleeps by itself")
+
+    def finish(self, outcome: Outcome, computing: float) -> None:
+        if outcome.ended == "timeout":
+            outcome.seconds = self.wall_limit
+
+
+class SimulatedMeter:
+    """The code's time is the clock's, and what the model and its own sleeps add.
+
+    A call is answered at once, and its latency owed: the code runs on, its own time ahead of the
+    clock. The debt is paid, others running meanwhile, when the code sleeps or ends. So a call
+    holds its process while others run only where its code sleeps.
+    """
+
+    simulated = True
+
+    def __init__(
+        self, clock: Clock, gate: Gate, timeout: float, may_hold: Callable[[], bool]
+    ) -> None:
+        """`may_hold`: whether others find a process while this call sleeps in its own."""
+        self._clock, self._gate = clock, gate
+        self._begun = clock.now()
+        self._timeout = timeout
+        self._may_hold = may_hold
+        self._owed = 0.0
+        self.wall_limit = max(timeout, PATIENCE)
+
+    def time(self) -> float:
+        return self._clock.time() + self._owed
+
+    def answer_aws(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        answer = self._gate.answer(method, url, headers, body)
+        self._owe(self._gate.seconds(url))
+        return answer
+
+    def sleep(self, seconds: float) -> None:
+        self._owe(max(0.0, seconds))
+        if self._may_hold():
+            self._pay()
+
+    def finish(self, outcome: Outcome, computing: float) -> None:
+        spent = self._spent() + computing
+        if outcome.ended == "timeout" or spent >= self._timeout:
+            outcome.ended, spent = "timeout", self._timeout
+        self._owed = max(0.0, spent - (self._spent() - self._owed))
+        outcome.seconds = spent
+        self._pay()
+
+    def _spent(self) -> float:
+        return (self._clock.now() - self._begun).total_seconds() + self._owed
+
+    def _owe(self, seconds: float) -> None:
+        self._owed += seconds
+        if self._spent() >= self._timeout:
+            raise TimedOut
+
+    def _pay(self) -> None:
+        owed, self._owed = self._owed, 0.0
+        self._clock.sleep(owed)

@@ -1,0 +1,294 @@
+"""A discrete-event simulation: tasks that take turns on one thread, and one clock for all of them.
+
+A task runs until it waits; when none can run, time jumps to the next timer, so that no wait costs
+wall time. Tasks are greenlets: a thousand of them may wait for days, without a thread for each.
+
+Whoever is not a task (a cell, a request at the door) is outside. Time stands still for them; only
+`drive` lets it move, and returns when its goal is reached.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from greenlet import GreenletExit, getcurrent, greenlet
+
+log = logging.getLogger(__name__)
+
+MICROSECONDS = 1_000_000
+# How often somebody outside who waits looks for Ctrl-C, in wall seconds. Windows needs it.
+INTERRUPT_CHECK = 0.1
+
+
+class Task:
+    """One line of work."""
+
+    __slots__ = ("awaiting", "ended", "greenlet", "group", "parent", "turn", "woken", "work")
+
+    def __init__(self, work: Callable[[], object], group: object, parent: Task | None) -> None:
+        self.work: Callable[[], object] | None = work
+        self.group = group
+        self.parent = parent
+        self.greenlet: greenlet | None = None
+        self.turn = 0  # counts its wake-ups: the timer of an earlier turn is stale
+        self.woken = False
+        self.ended = False
+        self.awaiting = 0  # answers from outside that it, or a task it waits for, needs
+
+
+class _Timer(NamedTuple):
+    when: int  # microseconds since 1970
+    number: int  # timers of one instant go off in the order in which they were set
+    task: Task
+    turn: int
+
+    @property
+    def stale(self) -> bool:
+        return self.turn != self.task.turn or self.task.ended
+
+
+@dataclass
+class Goal:
+    """How far a drive goes.
+
+    Attributes:
+        reached: asked when nothing more can happen at this instant; True ends the drive.
+        horizon: microseconds since 1970 beyond which time does not move, if any.
+        jumps: how many times it may move to a next timer, if that is limited.
+        keep_deadlines: stop before the deadline of a task that waits for an answer from outside,
+            since whoever drives may be about to give it.
+    """
+
+    reached: Callable[[], bool]
+    horizon: int | None = None
+    jumps: int | None = None
+    keep_deadlines: bool = False
+    cancelled: bool = False
+
+
+class Simulation:
+    """The clock, its timers, and the thread on which the tasks run."""
+
+    def __init__(self, start: int) -> None:
+        """`start`: microseconds since 1970."""
+        self.now = start
+        self.paused = False
+        self.baton = threading.RLock()  # held by whoever acts: one outsider, or the tasks for them
+        self._ready: deque[Task] = deque()
+        self._timers: list[_Timer] = []
+        self._background: list[_Timer] = []  # of periodic work, which nobody waits for
+        self._numbers = itertools.count()
+        self._tasks: dict[Task, None] = {}  # ordered, as a set would not be
+        self._groups: dict[object, dict[Task, None]] = {}
+        self._current: Task | None = None
+        self._hub: greenlet
+        self._goals: queue.SimpleQueue[tuple[Goal, threading.Event] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="localaws-clock", daemon=True)
+        self._thread.start()
+
+    @property
+    def current(self) -> Task | None:
+        """The task that asks; None outside."""
+        return self._current if threading.get_ident() == self._thread.ident else None
+
+    def spawn(
+        self, work: Callable[[], object], group: object = None, parent: Task | None = None
+    ) -> Task:
+        """Have some work done when its turn comes.
+
+        Args:
+            work: called on the simulation's thread.
+            group: whom the work is for; `end_group` ends all of a group.
+            parent: the task that may wait for this one.
+        """
+        task = Task(work, group, parent)
+        self._tasks[task] = None
+        if group is not None:
+            self._groups.setdefault(group, {})[task] = None
+        self._ready.append(task)
+        return task
+
+    def wait(
+        self,
+        seconds: float | None = None,
+        waiters: deque[Task] | None = None,
+        *,
+        background: bool = False,
+    ) -> bool:
+        """Let others run until this task is woken (True), or until `seconds` have passed (False).
+
+        Args:
+            seconds: of simulated time; None waits for ever.
+            waiters: where `wake` finds the task.
+            background: the wait is one of periodic work.
+        """
+        task = self.current
+        assert task is not None, "only a task can wait"
+        if seconds is not None:
+            when = self.now + max(0, round(seconds * MICROSECONDS))
+            timer = _Timer(when, next(self._numbers), task, task.turn)
+            heapq.heappush(self._background if background else self._timers, timer)
+        if waiters is not None:
+            waiters.append(task)
+        self._hub.switch()
+        if waiters is not None and not task.woken:
+            waiters.remove(task)
+        return task.woken
+
+    def wake(self, waiters: deque[Task]) -> None:
+        """Let the tasks go on that wait there."""
+        while waiters:
+            self._resume(waiters.popleft(), woken=True)
+
+    @contextmanager
+    def awaiting_answer(self) -> Iterator[None]:
+        """Mark the current task, and those that wait for it, as waiting for somebody outside."""
+        line = []
+        task = self.current
+        while task is not None:
+            line.append(task)
+            task = task.parent
+        for task in line:
+            task.awaiting += 1
+        try:
+            yield
+        finally:
+            for task in line:
+                task.awaiting -= 1
+
+    def end_group(self, group: object) -> None:
+        """End what still runs for a group, but not the task that asks."""
+        for task in self._groups.pop(group, {}):
+            if task is not self.current:
+                self._end(task)
+
+    def drive(self, goal: Goal) -> None:
+        """Let time move until a goal is reached, or until nothing more leads to it.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C. The tasks stand still again by then.
+        """
+        assert self.current is None, "a task cannot drive the simulation that it is part of"
+        done = threading.Event()
+        with self.baton:
+            self._goals.put((goal, done))
+            try:
+                while not done.wait(INTERRUPT_CHECK):
+                    pass
+            except BaseException:
+                goal.cancelled = True
+                done.wait()
+                raise
+
+    def close(self) -> None:
+        """End every task, and the thread."""
+        self.paused = True
+
+        def nothing_is_left() -> bool:
+            for task in list(self._tasks):
+                self._end(task)
+            return not self._ready
+
+        self.drive(Goal(nothing_is_left))
+        self._goals.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        self._hub = getcurrent()
+        while (order := self._goals.get()) is not None:
+            goal, done = order
+            try:
+                self._pursue(goal)
+            finally:
+                done.set()
+
+    def _pursue(self, goal: Goal) -> None:
+        while not goal.cancelled:
+            if self._ready:
+                self._run(self._ready.popleft())
+                continue
+            if goal.reached() and not self._ready:
+                return
+            if not self._ready and not self._move_on(goal):
+                return
+
+    def _run(self, task: Task) -> None:
+        if task.greenlet is None:
+            if task.ended:
+                return
+            task.greenlet = greenlet(self._work)
+        self._current = task
+        if task.ended:
+            task.greenlet.throw(GreenletExit)
+        else:
+            task.greenlet.switch(task)
+        self._current = None
+        if task.greenlet.dead:
+            self._forget(task)
+
+    @staticmethod
+    def _work(task: Task) -> None:
+        assert task.work is not None
+        try:
+            task.work()
+        except Exception:
+            log.exception("A task of the simulation failed.")
+
+    def _move_on(self, goal: Goal) -> bool:
+        """Resume the task of the next timer, moving time if need be; False where a goal forbids."""
+        awaited = self._first(self._timers)
+        periodic = self._first(self._background)
+        timer = min((t for t in (awaited, periodic) if t is not None), default=None)
+        if timer is None or timer.when > self.now:
+            if self.paused or goal.jumps == 0:
+                return False
+            if goal.horizon is not None and (timer is None or timer.when > goal.horizon):
+                self.now = max(self.now, goal.horizon)
+                return False
+            if timer is None or (goal.horizon is None and awaited is None):
+                return False  # periodic work alone leads nowhere
+            if goal.keep_deadlines and awaited is not None and awaited.task.awaiting:
+                return False
+            if timer is awaited and goal.jumps is not None:
+                goal.jumps -= 1
+            self.now = timer.when
+        heapq.heappop(self._timers if timer is awaited else self._background)
+        self._resume(timer.task, woken=False)
+        return True
+
+    @staticmethod
+    def _first(timers: list[_Timer]) -> _Timer | None:
+        while timers and timers[0].stale:
+            heapq.heappop(timers)
+        return timers[0] if timers else None
+
+    def _resume(self, task: Task, woken: bool) -> None:
+        if not task.ended:
+            task.turn += 1
+            task.woken = woken
+            self._ready.append(task)
+
+    def _end(self, task: Task) -> None:
+        """A task that has not begun never will; one that waits unwinds when its turn comes."""
+        if task.greenlet is None:
+            self._forget(task)
+        elif not task.ended:
+            task.ended = True
+            self._ready.append(task)
+
+    def _forget(self, task: Task) -> None:
+        task.ended, task.work, task.greenlet = True, None, None
+        self._tasks.pop(task, None)
+        if task.group is not None and (group := self._groups.get(task.group)) is not None:
+            group.pop(task, None)
+            if not group:
+                del self._groups[task.group]
