@@ -1,9 +1,10 @@
-"""1,000 orders through POST /orders: some twice, some with an unknown product, some declined.
+"""1,000 orders through POST /orders, on the real clock.
 
-Each must end CONFIRMED where an oracle computed from the ids says so and FAILED elsewhere, with
-exactly one execution; and nothing may be left behind after stop. Plain moto has no API, queue
-poller or handlers to send them through, so it runs a tenth of the executions alone, for the ratio
-of one execution's time. Run by hand:
+Some come twice, some have an unknown product, and some are declined. Each must end CONFIRMED where
+an oracle computed from the ids says so and FAILED elsewhere, with exactly one execution; and
+nothing may be left behind after stop. Plain moto has no API, queue poller or handlers to send them
+through, so it runs a tenth of the executions alone, for the ratio of one execution's time. Run by
+hand:
 
     python benchmarks/thousand_orders.py [ORDERS]
 """
@@ -21,8 +22,8 @@ from typing import Any
 import boto3
 import psutil
 import requests
-from _shop import ROOT, load_products, machine, order
-from order_workflow import load_payment, pays_at_once, plain_moto, prepare
+from _shop import ROOT, listed, load_products, machine, order, pays, pays_at_once, rows
+from order_workflow import plain_moto
 from tqdm import tqdm
 
 import localaws
@@ -41,19 +42,12 @@ def orders(count: int) -> list[dict[str, Any]]:
 
 def expected(posted: list[dict[str, Any]]) -> dict[str, str]:
     """How each order must end, from its id and its basket alone."""
-    payment = load_payment()
     return {
         one["orderId"]: "CONFIRMED"
-        if one["items"] is not UNKNOWN and _pays(payment, one["orderId"])
+        if one["items"] is not UNKNOWN and pays(one["orderId"])
         else "FAILED"
         for one in posted
     }
-
-
-def _pays(payment: Any, order_id: str) -> bool:
-    """Approved, at one of the four tries that the workflow's Retry gives a silent gateway."""
-    answered = any(not payment.times_out(order_id, retry) for retry in range(4))
-    return bool(answered and payment.is_approved(order_id))
 
 
 def send(posted: list[dict[str, Any]], url: str) -> None:
@@ -63,22 +57,17 @@ def send(posted: list[dict[str, Any]], url: str) -> None:
 
 def wait(arn: str, count: int) -> Counter[str]:
     """Wait until so many executions have ended; returns their number by status."""
-    pages = boto3.client("stepfunctions").get_paginator("list_executions")
+    stepfunctions = boto3.client("stepfunctions")
     with tqdm(total=count, desc="ended", leave=False) as bar:
         while True:
-            listed = [e for p in pages.paginate(stateMachineArn=arn) for e in p["executions"]]
-            ended = Counter(e["status"] for e in listed if e["status"] != "RUNNING")
+            executions = listed(stepfunctions, arn)
+            ended = Counter(e["status"] for e in executions if e["status"] != "RUNNING")
             bar.update(ended.total() - bar.n)
-            if ended.total() >= count == len(listed):
-                assert len({e["name"] for e in listed}) == count
+            if ended.total() >= count == len(executions):
+                assert len({e["name"] for e in executions}) == count
                 return ended
-            assert len(listed) <= count, "more executions than orders"
+            assert len(executions) <= count, "more executions than orders"
             time.sleep(1)
-
-
-def rows(table: str) -> dict[str, str]:
-    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=table)
-    return {i["orderId"]["S"]: i["status"]["S"] for page in pages for i in page["Items"]}
 
 
 def left_behind() -> list[str]:
@@ -93,18 +82,18 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     tqdm.monitor_interval = 0  # no thread of its own, which would be found left behind
     tempfile.tempdir = tempfile.mkdtemp()  # so that what is found there is ours
-    prepare()
     posted = orders(count)
     oracle = expected(posted)
-    localaws.start()
+    localaws.start(clock="real")  # the figure is what a queue, a poller and workers take
     stack = localaws.deploy(ROOT / "template.yaml")
     load_products(boto3.client("dynamodb"), stack.outputs["ProductsTableName"])
     begun = time.perf_counter()
     send(posted, stack.outputs["OrdersApiUrl"])
     statuses = wait(stack.outputs["OrderWorkflowArn"], count)
     took = time.perf_counter() - begun
-    wrong = {k: v for k, v in rows(stack.outputs["OrdersTableName"]).items() if oracle[k] != v}
-    missing = oracle.keys() - rows(stack.outputs["OrdersTableName"]).keys()
+    found = rows(boto3.client("dynamodb"), stack.outputs["OrdersTableName"])
+    wrong = {k: v for k, v in found.items() if oracle[k] != v}
+    missing = oracle.keys() - found.keys()
     localaws.stop()
     print(
         f"{len(posted)} posts of {count} orders in {took:.1f} s: {count / took:.1f} orders a second"

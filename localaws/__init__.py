@@ -14,10 +14,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from localaws import clock, cloud
+from localaws import clock, cloud, faults
 from localaws.cloud import deploy, reset, start, stop
 
-__all__ = ["DeployError", "Stack", "clock", "deploy", "endpoint_url", "reset", "start", "stop"]
+__all__ = [
+    "DeployError",
+    "Stack",
+    "clock",
+    "deploy",
+    "endpoint_url",
+    "faults",
+    "reset",
+    "start",
+    "stop",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from localaws import quickstart
-from localaws.sandbox import Sandbox
+from localaws.sandbox import Sandbox, watchdog
 
 if TYPE_CHECKING:
     from localaws.deployment import Stack
@@ -49,6 +49,7 @@ class Cloud:
             from localaws import (
                 apigateway,
                 cloudformation,
+                compact,
                 dynamodb,
                 errors,
                 events,
@@ -59,9 +60,11 @@ class Cloud:
                 interpreter,
                 jsonata,
                 mototime,
+                scale,
                 seeds,
                 sqs,
                 stepfunctions,
+                striking,
                 teststate,
                 timekeeping,
             )
@@ -83,8 +86,9 @@ class Cloud:
             timekeeping.SimulatedTime() if clock == "simulated" else timekeeping.RealTime()
         )
         model = latency or latencies.Latency(seed)
-        passage = gate.Gate(self.clock, model)
-        self._functions = functions.Functions(self.clock, passage, model, spare)
+        self.faults = striking.Faults(self.clock, seed)
+        passage = gate.Gate(self.clock, model, self.faults)
+        self._functions = functions.Functions(self.clock, passage, model, self.faults, spare)
         self._poller = sqs.Poller(self.clock, self._functions, REGION)
         self._gateway = apigateway.Gateway(self.clock, self._functions, DEFAULT_ACCOUNT_ID, REGION)
         self._door: Any = None
@@ -94,8 +98,10 @@ class Cloud:
         dynamodb.install(mends)
         functions.install(mends, self._functions)
         interpreter.install(mends)
+        scale.install(mends)
         jsonata.install(mends)
         executions.install(mends, self.clock)
+        compact.install(mends)
         stepfunctions.install(mends, self.clock)
         errors.install(mends)
         teststate.install(mends)
@@ -105,6 +111,7 @@ class Cloud:
         seeds.install(mends, seed)
         if isinstance(self.clock, timekeeping.SimulatedTime):
             mototime.install(mends, self.clock)
+            self.clock.simulation.when_interrupted = watchdog.end_work
         self._poller.start()
 
     @property
@@ -126,10 +133,12 @@ class Cloud:
             self._door.close()
         self._poller.stop()
         self._functions.refuse()
+        self.faults.close()
         self._executions.stop_all(self.clock)
         self._functions.close()  # what waits for a function goes on, and finds itself stopped
         self._executions.join()
         self.clock.close()
+        watchdog.stop()
         self._functions.clean_up()
         self._mends.restore()
         self._mock.stop()

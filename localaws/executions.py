@@ -9,21 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
-from moto.stepfunctions.models import stepfunctions_backends
 from moto.stepfunctions.parser.api import (
     ExecutionAbortedEventDetails,
     ExecutionTimedOutEventDetails,
     HistoryEventType,
 )
-from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.program.program import Program
-from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
-from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import (
-    WaitFunction,
-)
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
@@ -33,9 +26,10 @@ from moto.stepfunctions.parser.backend.execution import (
     BaseExecutionWorkerCommunication,
     Execution,
 )
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
-from localaws import events, observability
+from localaws import events, integrations, observability, tokens, waits
 from localaws.mending import Mends
 from localaws.timekeeping import Clock
 
@@ -48,11 +42,12 @@ LAST_EVENTS = {
 
 
 class _Threads(list[Any]):
-    """moto keeps every thread that it ever started; here, those that are alive."""
+    """moto keeps every thread that it ever started; here, those that are alive, and no tasks."""
 
     def append(self, thread: Any) -> None:
-        self[:] = [one for one in self if one.is_alive()]
-        super().append(thread)
+        if isinstance(thread, threading.Thread):
+            self[:] = [one for one in self if one.is_alive()]
+            super().append(thread)
 
 
 running: dict[Execution, None] = {}  # in the order of their start
@@ -65,9 +60,10 @@ def install(mends: Mends, clock: Clock) -> None:
     _mend_history(mends)
     _mend_timeout(mends)
     _mend_stop(mends, clock)
-    _mend_waits(mends, clock)
-    _mend_backoff(mends, clock)
     _mend_silence(mends, clock)
+    waits.install(mends, clock)
+    integrations.install(mends)
+    tokens.install(mends)
 
 
 def stop_all(clock: Clock) -> None:
@@ -97,7 +93,7 @@ def all_ended(arns: Iterable[str]) -> Callable[[], bool]:
 def find(arn: str) -> Execution:
     """The execution of an ARN; moto's ExecutionDoesNotExist where there is none."""
     _, _, _, region, account, *_ = arn.split(":")
-    execution: Execution = stepfunctions_backends[account][region].describe_execution(arn)
+    execution: Execution = stepfunctions_parser_backends[account][region].describe_execution(arn)
     return execution
 
 
@@ -158,40 +154,6 @@ def _mend_stop(mends: Mends, clock: Clock) -> None:
         BaseExecutionWorkerCommunication(self).terminated()
 
     halt: Callable[..., None] = mends.replace(Execution, "stop", stop)
-
-
-def _mend_waits(mends: Mends, clock: Clock) -> None:
-    """moto cuts a wait down to whole seconds, and reads a Timestamp as if in the local time zone.
-
-    wait_function.py:20, timestamp.py:88
-    """
-
-    def wait(self: WaitFunction, env: Environment, wait_seconds: float) -> None:
-        clock.sleep_while(env.is_running, wait_seconds, env.program_state_event)
-
-    def seconds_until(self: Timestamp, env: Environment) -> float:
-        cut_seconds(self, env)  # raises where the string is no timestamp
-        self.string.eval(env)
-        return (datetime.fromisoformat(env.stack.pop()) - clock.now()).total_seconds()
-
-    cut_seconds: Callable[..., int] = mends.replace(Timestamp, "_get_wait_seconds", seconds_until)
-    mends.replace(WaitFunction, "_wait_interval", wait)
-
-
-def _mend_backoff(mends: Mends, clock: Clock) -> None:
-    """moto's retry sleeps through a stop of its execution (retrier_decl.py:107)."""
-    waiting = threading.local()
-
-    def retry(self: Any, env: Environment) -> None:
-        waiting.env = env
-        evaluate(self, env)
-
-    def sleep(seconds: float) -> None:
-        env: Environment = waiting.env  # before others have their turn
-        clock.sleep_while(env.is_running, seconds, env.program_state_event)
-
-    evaluate: Callable[..., None] = mends.replace(retrier_decl.RetrierDecl, "_eval_body", retry)
-    mends.replace(retrier_decl, "time", SimpleNamespace(sleep=sleep))
 
 
 def _mend_silence(mends: Mends, clock: Clock) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,19 +79,18 @@ class Fleets:
             fleet.size += 1
             return fleet, Environment(self._stream_name())
 
-    def enter(self, fleet: Fleet, environment: Environment) -> Sandbox:
-        """The process in which an environment's call will run, marked as busy."""
+    @contextmanager
+    def process(self, fleet: Fleet, environment: Environment) -> Iterator[Sandbox]:
+        """A process in which an environment's code may run meanwhile: its own, if that is free."""
         with self._changed:
             sandbox = environment.sandbox
             if sandbox is None or sandbox.busy or not sandbox.alive:
                 sandbox = self._other_sandbox(fleet)
             sandbox.busy = True
             environment.sandbox = sandbox
-            return sandbox
-
-    def leave(self, sandbox: Sandbox) -> None:
-        """The code has ended, though its time may not be over."""
-        with self._changed:
+        try:
+            yield sandbox
+        finally:
             sandbox.busy = False
 
     def give_back(self, fleet: Fleet, environment: Environment) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda_simple.models import LambdaSimpleBackend
 
-from localaws import observability, seeds
+from localaws import observability, refusals, seeds
 from localaws.fleets import Environment, Fleet, Fleets
 from localaws.gate import Gate
 from localaws.latency import LatencyModel
@@ -22,6 +22,7 @@ from localaws.mending import Mends
 from localaws.metering import Meter, RealMeter, SimulatedMeter
 from localaws.reports import Invocation, report
 from localaws.sandbox import Code, Outcome, Sandbox
+from localaws.striking import Faults, FaultyMeter, Strike
 from localaws.timekeeping import Clock
 
 log = logging.getLogger(__name__)
@@ -35,10 +36,16 @@ class Functions:
     """Runs every function, from its first invocation to `close`."""
 
     def __init__(
-        self, clock: Clock, gate: Gate, latency: LatencyModel, spare: list[Sandbox]
+        self,
+        clock: Clock,
+        gate: Gate,
+        latency: LatencyModel,
+        faults: Faults,
+        spare: list[Sandbox],
     ) -> None:
         """`spare`: sandboxes started ahead, so that a cold start costs no more than imports."""
         self._clock, self._gate, self._latency = clock, gate, latency
+        self._faults = faults
         self._fleets = Fleets(clock, spare)
 
     def invoke(self, function: LambdaFunction, event: str) -> Invocation:
@@ -50,7 +57,10 @@ class Functions:
 
         def invoke() -> None:
             try:
-                self._invoke(function, event)
+                for pause in refusals.asynchronous_pauses():
+                    done = self._invoke(function, event)
+                    if not isinstance(done, refusals.RefusedInvocation) or self._faults.wait(pause):
+                        return
             except Exception:
                 if not self._fleets.closed:
                     log.exception("A function could not be invoked.")
@@ -75,13 +85,17 @@ class Functions:
         self._fleets.clean_up()
 
     def _invoke(self, function: LambdaFunction, event: str) -> Invocation:
+        strike = self._faults.of_function(function.function_name)
+        if strike.refusal:
+            # Or a queue would ask again at once, for ever.
+            self._clock.sleep(self._latency.call("lambda"))
+            return refusals.refused_invocation(strike.refusal)
         request_id = str(seeds.uuid4())
         fleet, environment = self._fleets.take(function)
         try:
-            sandbox = self._fleets.enter(fleet, environment)
-            init = self._initialise(function, fleet, environment, sandbox)
+            init = None if environment.warm else self._initialise(function, fleet, environment)
             begun = self._clock.time()
-            outcome = self._run(function, fleet, environment, sandbox, event, request_id)
+            outcome = self._run(function, fleet, environment, event, request_id, strike)
         finally:
             self._fleets.give_back(fleet, environment)
         invocation = report(function, request_id, init, outcome, begun, self._clock.time())
@@ -89,47 +103,52 @@ class Functions:
         return invocation
 
     def _initialise(
-        self, function: LambdaFunction, fleet: Fleet, environment: Environment, sandbox: Sandbox
-    ) -> Outcome | None:
-        """Load the code where that has not been done; returns how it went, in a cold environment.
-
-        A process that serves several environments loads the code once; each takes its time.
-        """
+        self, function: LambdaFunction, fleet: Fleet, environment: Environment
+    ) -> Outcome:
+        """Load the code in a cold environment; returns how that went."""
         meter = self._meter(fleet, INIT_LIMIT)
-        outcome = Outcome()
-        if not sandbox.loaded:
-            stream = {"AWS_LAMBDA_LOG_STREAM_NAME": environment.stream}
-            code = Code(fleet.code.folder, fleet.code.handler, fleet.code.variables | stream)
-            outcome = sandbox.load(code, meter)
-        if environment.warm:
-            return None
+        with self._fleets.process(fleet, environment) as sandbox:
+            outcome = self._load(fleet, environment, sandbox, meter)
         environment.warm = True
         meter.finish(outcome, self._latency.cold_start(function.function_name))
         return outcome
+
+    @staticmethod
+    def _load(fleet: Fleet, environment: Environment, sandbox: Sandbox, meter: Meter) -> Outcome:
+        """A process that serves several environments loads the code once."""
+        if sandbox.loaded:
+            return Outcome()
+        stream = {"AWS_LAMBDA_LOG_STREAM_NAME": environment.stream}
+        code = Code(fleet.code.folder, fleet.code.handler, fleet.code.variables | stream)
+        return sandbox.load(code, meter)
 
     def _run(
         self,
         function: LambdaFunction,
         fleet: Fleet,
         environment: Environment,
-        sandbox: Sandbox,
         event: str,
         request_id: str,
+        strike: Strike,
     ) -> Outcome:
-        timeout = float(function.timeout)
-        meter = self._meter(fleet, timeout)
+        meter = self._meter(fleet, float(function.timeout), strike.latency)
         context = _context(function, request_id, environment.stream)
-        try:
-            outcome = sandbox.invoke(event, context, meter)
-        finally:
-            self._fleets.leave(sandbox)  # though the modelled time is not over
+        outcome = strike.raised(request_id, meter.time())
+        if outcome is None:
+            with self._fleets.process(fleet, environment) as sandbox:
+                self._load(fleet, environment, sandbox, meter)
+                outcome = sandbox.invoke(event, context, meter)
+        # The process is free for other calls, though this one's modelled time is not over.
         meter.finish(outcome, self._latency.handler(function.function_name))
         return outcome
 
-    def _meter(self, fleet: Fleet, timeout: float) -> Meter:
-        if self._clock.simulated:
-            return SimulatedMeter(self._clock, self._gate, timeout, fleet.has_room)
-        return RealMeter(self._gate, timeout)
+    def _meter(self, fleet: Fleet, timeout: float, latency: float = 0.0) -> Meter:
+        meter: Meter = (
+            SimulatedMeter(self._clock, self._gate, timeout, fleet.has_room)
+            if self._clock.simulated
+            else RealMeter(self._gate, timeout)
+        )
+        return FaultyMeter(meter, self._gate, self._faults, latency)
 
 
 def _context(function: LambdaFunction, request_id: str, stream: str) -> dict[str, Any]:
@@ -163,6 +182,8 @@ def install(mends: Mends, functions: Functions) -> None:
             functions.invoke_in_background(function, event)
             return b""
         done = functions.invoke(function, event)
+        if isinstance(done, refusals.RefusedInvocation):
+            raise done.error()
         if done.failed:
             response_headers["x-amz-function-error"] = "Unhandled"
         response_headers["x-amz-executed-version"] = "$LATEST"

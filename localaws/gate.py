@@ -12,15 +12,17 @@ from moto.core.models import botocore_stubber as stubber
 
 from localaws.latency import LatencyModel
 from localaws.mending import Mends
+from localaws.striking import Faults
 from localaws.timekeeping import Clock
 
 
 class Gate:
     """Lets requests in, one at a time, and lets a state machine's requests take their time."""
 
-    def __init__(self, clock: Clock, latency: LatencyModel) -> None:
+    def __init__(self, clock: Clock, latency: LatencyModel, faults: Faults) -> None:
         self._clock = clock
         self._latency = latency
+        self._faults = faults
         self._pass: Callable[[AWSPreparedRequest], Any] = stubber.process_request
 
     def seconds(self, url: str) -> float:
@@ -44,8 +46,8 @@ class Gate:
         def process_request(_: Any, request: AWSPreparedRequest) -> Any:
             if self._clock.inside:
                 self._clock.sleep(self.seconds(request.url))
-                return self._pass(request)
+                return self._faults.meet(request) or self._pass(request)
             with self._clock.turn():
-                return self._pass(request)
+                return self._faults.meet(request) or self._pass(request)
 
         mends.replace(botocore_stubber.BotocoreStubber, "process_request", process_request)

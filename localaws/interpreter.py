@@ -73,8 +73,8 @@ def _cache_clients(mends: Mends) -> None:
 
 def _cache_paths(mends: Mends) -> None:
     """moto parses each JSONPath at every evaluation."""
-    parse = jsonpath_ng.ext.parser.parse
-    mends.replace_everywhere(parse, functools.lru_cache(4096)(parse), "moto.stepfunctions")
+    for parse in (jsonpath_ng.ext.parser.parse, jsonpath_ng.parser.parse):
+        mends.replace_everywhere(parse, functools.lru_cache(4096)(parse), "moto.stepfunctions")
 
 
 def _silence_components(mends: Mends) -> None:

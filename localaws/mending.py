@@ -27,6 +27,7 @@ class Mends:
         self._undo: list[Callable[[], None]] = []
         self._everywhere: dict[int, list[_Everywhere]] = {}
         self._seen: set[str] = set()
+        self._loaded = 0  # how many modules there were at the last look
 
     def replace(self, owner: Any, name: str, value: Any) -> Any:
         """Set `owner.name` to `value`; returns what was there, to be called from within."""
@@ -56,6 +57,9 @@ class Mends:
 
     def follow(self) -> None:
         """Mend the modules that have been loaded since."""
+        if self._loaded == len(sys.modules):
+            return
+        self._loaded = len(sys.modules)
         for module_name, module in _modules():
             if module_name not in self._seen:
                 self._seen.add(module_name)

@@ -12,6 +12,10 @@ from typing import Any
 
 import moto.backends
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
+from moto.stepfunctions.parser.asl.component.state.exec.execute_state import (
+    EvalTimeoutError,
+    ExecutionState,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
     state_task_activitiy,  # sic
 )
@@ -20,12 +24,13 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
     state_task_service_sfn,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from localaws import executions
 from localaws.mending import Mends
 from localaws.simulated_threading import Event, Thread
-from localaws.simulation import Simulation
+from localaws.simulation import Simulation, Task
 from localaws.timekeeping import SimulatedTime
 
 INTERPRETER = "moto.stepfunctions"
@@ -36,7 +41,7 @@ def install(mends: Mends, clock: SimulatedTime) -> None:
     _take_turns(mends, clock.simulation)
     _start_apart(mends, clock.simulation)
     _await_answers(mends, clock.simulation)
-    _await_children(mends)
+    _end_what_is_abandoned(mends, clock)
 
 
 def _read_the_clock(mends: Mends, clock: SimulatedTime) -> None:
@@ -113,9 +118,48 @@ def _await_answers(mends: Mends, simulation: Simulation) -> None:
         mends.replace(task, name, awaiting(getattr(task, name)))
 
 
-def _await_children(mends: Mends) -> None:
+def _end_what_is_abandoned(mends: Mends, clock: SimulatedTime) -> None:
+    """moto's threads wait on for a state that has failed or timed out, and write history then.
+
+    docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html: where a branch fails, all are
+    stopped. .../connect-to-resource.html#connect-sync: a nested execution is stopped with the task
+    that waits for it, where an execution is stopped, or a branch or an iteration fails.
+    """
+    simulation = clock.simulation
+    awaited: dict[Task, Execution] = {}  # nested executions
+
+    def evaluate_with_timeout(self: ExecutionState, env: Environment) -> None:
+        try:
+            evaluate(self, env)
+        except Exception as error:
+            for task in simulation.end_offspring():
+                if not isinstance(error, EvalTimeoutError):
+                    stop_awaited(task)
+            raise
+
+    def stop(self: Execution, *given: Any) -> None:
+        halt(self, *given)
+        for task in list(awaited):
+            if task.group is self:
+                stop_awaited(task)
+
+    def stop_awaited(task: Task) -> None:
+        child = awaited.pop(task, None)
+        if child is not None and child.status == "RUNNING":
+            child.stop(clock.now(), None, None)
+
+    evaluate: Callable[..., None] = mends.replace(
+        ExecutionState, "_evaluate_with_timeout", evaluate_with_timeout
+    )
+    halt: Callable[..., None] = mends.replace(Execution, "stop", stop)
+    _await_children(mends, simulation, awaited)
+
+
+def _await_children(
+    mends: Mends, simulation: Simulation, awaited: dict[Task, Execution]
+) -> None:
     """moto asks every half second whether a nested execution has ended, through days of waiting."""
-    task = state_task_service_sfn.StateTaskServiceSfn
+    state = state_task_service_sfn.StateTaskServiceSfn
 
     def patiently(build: Callable[..., Any]) -> Callable[..., Any]:
         def build_resolver(self: Any, env: Environment, **given: Any) -> Any:
@@ -123,7 +167,14 @@ def _await_children(mends: Mends) -> None:
             resolve = build(self, env, **given)
 
             def resolver() -> Any:
-                child.finished.wait()
+                task = simulation.current
+                assert task is not None, "only a task waits for a nested execution"
+                awaited[task] = child
+                simulation.await_group(child)
+                try:
+                    child.finished.wait()
+                finally:
+                    awaited.pop(task, None)
                 return resolve()
 
             return resolver
@@ -131,7 +182,7 @@ def _await_children(mends: Mends) -> None:
         return build_resolver
 
     for name in ("_build_sync_resolver", "_build_sync2_resolver"):
-        mends.replace(task, name, patiently(getattr(task, name)))
+        mends.replace(state, name, patiently(getattr(state, name)))
 
 
 def _variant(module: types.ModuleType, **ours: Any) -> types.ModuleType:

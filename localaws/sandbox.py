@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,10 @@ class Sandbox:
                 with contextlib.suppress(OSError):  # unsent bytes of a dead process
                     stream.close()
 
+    def kill_at_work(self) -> None:
+        """End the process while another thread waits for it, which then finds it gone."""
+        self._process.kill()
+
     def _exchange(
         self, until: str, meter: Meter, outcome: Outcome, **order: Any
     ) -> dict[str, Any] | None:
@@ -174,41 +179,58 @@ class Sandbox:
         return frame
 
 
-class _Watchdog:
+class Watchdog:
     """Kills processes that are at work longer than they may. One thread for all of them."""
 
     ROUND = 0.05  # seconds between two looks
 
     def __init__(self) -> None:
         self._deadlines: dict[Sandbox, float] = {}
-        self._anything = threading.Event()
+        self._wake = threading.Event()
+        self._stopping = False
         self._thread: threading.Thread | None = None
 
     @contextlib.contextmanager
-    def watching(self, sandbox: Sandbox, deadline: float) -> Any:
+    def watching(self, sandbox: Sandbox, deadline: float) -> Iterator[None]:
+        """Watch a sandbox meanwhile; `deadline` in seconds of `time.monotonic`."""
         self._deadlines[sandbox] = deadline
         if self._thread is None:
-            self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+            self._stopping = False
+            self._thread = threading.Thread(
+                target=self._watch, name="localaws-watchdog", daemon=True
+            )
             self._thread.start()
-        self._anything.set()
+        self._wake.set()
         try:
             yield
         finally:
             self._deadlines.pop(sandbox, None)
 
+    def end_work(self) -> None:
+        """Kill what is at work now."""
+        for sandbox in list(self._deadlines):
+            sandbox.kill_at_work()
+
+    def stop(self) -> None:
+        """End the thread, until there is something to watch again."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
     def _watch(self) -> None:
-        while True:
-            self._anything.wait()
-            self._anything.clear()
-            while self._deadlines:
+        while not self._stopping:
+            self._wake.wait()
+            self._wake.clear()
+            while self._deadlines and not self._stopping:
                 for sandbox, deadline in list(self._deadlines.items()):
                     if time.monotonic() > deadline:
-                        self._deadlines.pop(sandbox, None)
-                        sandbox._process.kill()
+                        sandbox.kill_at_work()
                 time.sleep(self.ROUND)
 
 
-watchdog = _Watchdog()
+watchdog = Watchdog()
 
 
 def _apart() -> dict[str, Any]:

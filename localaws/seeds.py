@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from moto.moto_api._internal import mock_random
+from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 
 from localaws.mending import Mends
 
@@ -15,9 +18,21 @@ def install(mends: Mends, seed: int) -> None:
     mock_random.seed(seed)
     mends.replace_everywhere(random, mock_random)  # jitter, States.MathRandom
     mends.replace_everywhere(uuid.uuid4, uuid4)  # task tokens, request ids
+    _order_variables(mends)
 
 
 def uuid4() -> uuid.UUID:
     """An id that the seed decides."""
     drawn: uuid.UUID = mock_random.uuid4()
     return drawn
+
+
+def _order_variables(mends: Mends) -> None:
+    """moto tells of a state's variables in a set's order (variable_store.py:79)."""
+
+    def assigned(self: VariableStore) -> dict[str, str]:
+        return dict(sorted(gather(self).items()))
+
+    gather: Callable[[Any], dict[str, str]] = mends.replace(
+        VariableStore, "get_assigned_variables", assigned
+    )

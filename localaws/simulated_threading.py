@@ -122,5 +122,5 @@ def wait_outside(
 ) -> bool:
     """Let time move until something has happened (True), or for `timeout` simulated seconds."""
     horizon = None if timeout is None else simulation.now + round(timeout * MICROSECONDS)
-    simulation.drive(Goal(reached, horizon, keep_deadlines=keep_deadlines))
+    simulation.drive(Goal(reached, horizon, keep_deadlines=lambda: keep_deadlines))
     return reached()

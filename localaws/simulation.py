@@ -64,14 +64,14 @@ class Goal:
         reached: asked when nothing more can happen at this instant; True ends the drive.
         horizon: microseconds since 1970 beyond which time does not move, if any.
         jumps: how many times it may move to a next timer, if that is limited.
-        keep_deadlines: stop before the deadline of a task that waits for an answer from outside,
-            since whoever drives may be about to give it.
+        keep_deadlines: asked at the deadline of a task that waits for an answer from outside:
+            True stops before it, since whoever drives may be about to give the answer.
     """
 
     reached: Callable[[], bool]
     horizon: int | None = None
     jumps: int | None = None
-    keep_deadlines: bool = False
+    keep_deadlines: Callable[[], bool] = lambda: False
     cancelled: bool = False
 
 
@@ -82,6 +82,7 @@ class Simulation:
         """`start`: microseconds since 1970."""
         self.now = start
         self.paused = False
+        self.when_interrupted: Callable[[], object] = lambda: None  # ends what a task waits for
         self.baton = threading.RLock()  # held by whoever acts: one outsider, or the tasks for them
         self._ready: deque[Task] = deque()
         self._timers: list[_Timer] = []
@@ -152,24 +153,44 @@ class Simulation:
     @contextmanager
     def awaiting_answer(self) -> Iterator[None]:
         """Mark the current task, and those that wait for it, as waiting for somebody outside."""
-        line = []
+        assert self.current is not None, "only a task can wait"
         task = self.current
-        while task is not None:
-            line.append(task)
-            task = task.parent
-        for task in line:
-            task.awaiting += 1
+        for one in _line(task):
+            one.awaiting += 1
         try:
             yield
         finally:
-            for task in line:
-                task.awaiting -= 1
+            for one in _line(task):
+                one.awaiting -= 1
+
+    def awaits_answer(self, group: object) -> bool:
+        """Whether a group waits for somebody outside, itself or through a group that it awaits."""
+        return any(task.awaiting for task in self._groups.get(group, ()))
+
+    def await_group(self, group: object) -> None:
+        """Note that the current task waits for a group: answers that it needs, this one needs."""
+        current = self.current
+        for task in list(self._groups.get(group, ())):
+            if task.parent is None:
+                task.parent = current
+                for one in _line(current):
+                    one.awaiting += task.awaiting
 
     def end_group(self, group: object) -> None:
         """End what still runs for a group, but not the task that asks."""
         for task in self._groups.pop(group, {}):
             if task is not self.current:
                 self._end(task)
+
+    def end_offspring(self) -> list[Task]:
+        """End what the current task has started for its own group, and what that has; tells what."""
+        current = self.current
+        assert current is not None, "only a task has started others"
+        tasks = self._groups.get(current.group, ())
+        offspring = [task for task in tasks if current in _line(task.parent)]
+        for task in offspring:
+            self._end(task)
+        return offspring
 
     def drive(self, goal: Goal) -> None:
         """Let time move until a goal is reached, or until nothing more leads to it.
@@ -186,11 +207,12 @@ class Simulation:
                     pass
             except BaseException:
                 goal.cancelled = True
+                self.when_interrupted()
                 done.wait()
                 raise
 
     def close(self) -> None:
-        """End every task, and the thread."""
+        """End every task, and the thread. What has not begun never will."""
         self.paused = True
 
         def nothing_is_left() -> bool:
@@ -198,7 +220,9 @@ class Simulation:
                 self._end(task)
             return not self._ready
 
-        self.drive(Goal(nothing_is_left))
+        with self.baton:
+            nothing_is_left()
+            self.drive(Goal(nothing_is_left))
         self._goals.put(None)
         self._thread.join()
 
@@ -256,7 +280,7 @@ class Simulation:
                 return False
             if timer is None or (goal.horizon is None and awaited is None):
                 return False  # periodic work alone leads nowhere
-            if goal.keep_deadlines and awaited is not None and awaited.task.awaiting:
+            if awaited is not None and awaited.task.awaiting and goal.keep_deadlines():
                 return False
             if timer is awaited and goal.jumps is not None:
                 goal.jumps -= 1
@@ -292,3 +316,10 @@ class Simulation:
             group.pop(task, None)
             if not group:
                 del self._groups[task.group]
+
+
+def _line(task: Task | None) -> Iterator[Task]:
+    """A task, the one that may wait for it, and so on."""
+    while task is not None:
+        yield task
+        task = task.parent

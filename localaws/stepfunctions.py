@@ -117,7 +117,7 @@ def _mend_stop(mends: Mends, clock: Clock) -> None:
 def _look_at(clock: Clock, execution: Execution) -> None:
     """Who looks at a running execution sees it go on."""
     if execution.status == "RUNNING":
-        clock.look(lambda: execution.status != "RUNNING")
+        clock.look(execution, lambda: execution.status != "RUNNING")
 
 
 def _mend_reads(mends: Mends, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from localaws import simulated_threading
@@ -63,10 +64,10 @@ class Clock(ABC):
         """Do work that takes time, and wait for its end."""
 
     @abstractmethod
-    def look(self, reached: Callable[[], bool]) -> None:
-        """Somebody looks at something that still goes on: a simulated clock moves to what is next.
+    def look(self, group: object, reached: Callable[[], bool]) -> None:
+        """Somebody looks at what still goes on for a group: a simulated clock moves to what is next.
 
-        Not past a deadline of an answer that may come from outside.
+        Not past a deadline where the group waits for an answer, which may come from outside.
         """
 
     @abstractmethod
@@ -180,9 +181,10 @@ class SimulatedTime(Clock):
             raise RuntimeError(NOTHING_LEFT)
         return results[0]
 
-    def look(self, reached: Callable[[], bool]) -> None:
+    def look(self, group: object, reached: Callable[[], bool]) -> None:
         if not self.inside:
-            self.simulation.drive(Goal(reached, jumps=1, keep_deadlines=True))
+            awaits_answer = partial(self.simulation.awaits_answer, group)
+            self.simulation.drive(Goal(reached, jumps=1, keep_deadlines=awaits_answer))
 
     def give_way(self, reached: Callable[[], bool]) -> None:
         if self.inside:
@@ -261,7 +263,7 @@ class RealTime(Clock):
     def run(self, work: Callable[[], T]) -> T:
         return work()
 
-    def look(self, reached: Callable[[], bool]) -> None:
+    def look(self, group: object, reached: Callable[[], bool]) -> None:
         """Real time moves by itself."""
 
     def give_way(self, reached: Callable[[], bool]) -> None:

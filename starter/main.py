@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from starter import checks, environment, jupyter, workcopy
+from starter import checks, environment, jupyter, notebooks, workcopy
 from starter.messages import COMMAND, Problem, Progress, sentence
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,22 +45,21 @@ def _parser() -> argparse.ArgumentParser:
     order = commands.add_parser("order", help="run one order through the stack, in the terminal")
     order.add_argument("file", nargs="?", metavar="FILE", help="the order's JSON")
     commands.add_parser("test", help="run every check, test and notebook of the course")
+    commands.add_parser("refresh", help="run the course's notebooks anew and keep their outputs")
     commands.add_parser("reset", help="move the folder work aside and make it anew")
-    commands.add_parser("refresh", help="bring the course's changes to what you have not changed")
     return parser
 
 
 def _run(options: argparse.Namespace, progress: Progress) -> int:
-    match options.command:
-        case "reset":
-            return _reset(progress)
-        case "refresh":
-            return _refresh(progress)
+    if options.command == "reset":
+        return _reset(progress)
     python = environment.ensure(ROOT, progress)
     environ = environment.variables(ROOT)
     match options.command:
         case "test":
             return 0 if checks.run(python, ROOT, environ, progress) else 1
+        case "refresh":
+            return 0 if notebooks.refresh(python, ROOT, environ, progress) else 1
         case "order":
             order = [str(python), "-m", "orderlab.order", *filter(None, [options.file])]
             return subprocess.run(order, check=False, env=environ).returncode
@@ -77,15 +76,6 @@ def _reset(progress: Progress) -> int:
     return 0
 
 
-def _refresh(progress: Progress) -> int:
-    report = workcopy.refresh(ROOT)
-    _say(report, progress)
-    if report.kept:
-        progress.say(f"Yours, left alone: {', '.join(report.kept)}.")
-    progress.say("The folder work is up to date.")
-    return 0
-
-
 def _say(report: workcopy.Report, progress: Progress) -> None:
     if report.added:
         progress.say(f"New in the folder work: {_some(report.added)}.")
@@ -96,7 +86,7 @@ def _say(report: workcopy.Report, progress: Progress) -> None:
     if report.behind:
         progress.say(
             f"Yours, left alone, though the course has a newer one: {', '.join(report.behind)}. "
-            f"To take the course's, rename yours and run {COMMAND} refresh."
+            f"To take the course's, rename yours and run {COMMAND} again."
         )
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from starter.messages import COMMAND, Problem
 
 NAME = "work"
+CHECKS = "conftest.py"  # how the course's outputs are checked, which the copy does not have
 COPIED = ("notebooks", "lambdas", "state-machines", "data", "docs", "template.yaml")
 MANIFEST = ".course.json"
 
@@ -31,8 +32,6 @@ class Report:
     added: list[str] = field(default_factory=list)
     refreshed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    """Changed by the learner, not by the course."""
     behind: list[str] = field(default_factory=list)
     """Changed by the learner, and since then by the course too."""
 
@@ -110,10 +109,7 @@ def _refresh_file(
             _write(target, content)
             report.refreshed.append(name)
         return given
-    if now == given.source:
-        return given
-    if before == given:
-        report.kept.append(name)
+    if now == given.source or before == given:
         return given
     report.behind.append(name)
     # What was given stays on record, so that it is said until the learner decides.
@@ -126,7 +122,7 @@ def _course_files(root: Path) -> Iterator[Path]:
         for path in sorted(start.rglob("*")) if start.is_dir() else [start]:
             parts = path.relative_to(root).parts
             hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-            if path.is_file() and not hidden:
+            if path.is_file() and not hidden and path.name != CHECKS:
                 yield path
 
 

@@ -15,9 +15,23 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The local AWS stays up once it is started, so what wants moto to itself runs before."""
-    items.sort(key=lambda item: "cloud" in getattr(item, "fixturenames", ()))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The local AWS stays up once it is started, so what wants moto to itself runs before.
+
+    Tests marked with the other clock are left to the run with that clock. The run with the real
+    one repeats what it may change: what uses the local AWS that the tests share.
+    """
+    clock = config.getoption("--clock")
+    other = "real_clock" if clock == "simulated" else "simulated_clock"
+    kept = [item for item in items if item.get_closest_marker(other) is None]
+    if clock == "real":
+        kept = [item for item in kept if _uses_cloud(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = sorted(kept, key=_uses_cloud)
+
+
+def _uses_cloud(item: pytest.Item) -> bool:
+    return "cloud" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,16 +50,31 @@ def no_network() -> Iterator[None]:
         yield
 
 
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
-    """Poll until `condition` is true, and return its value; fail, saying what did not happen."""
-    end = time.monotonic() + seconds
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--clock",
+        choices=("simulated", "real"),
+        default="simulated",
+        help="the clock of the local AWS that the tests share",
+    )
+
+
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = 120) -> Any:
+    """Look until `condition` is true, and return its value; fail, saying what did not happen.
+
+    The seconds are the local AWS's: on the simulated clock they pass between two looks.
+    """
+    from localaws import cloud
+
+    clock = cloud.running().clock
+    end = clock.time() + seconds
     while True:
         value = condition()
         if value:
             return value
-        if time.monotonic() > end:
+        if clock.time() > end:
             pytest.fail(f"{what}: not within {seconds} s")
-        time.sleep(0.01)
+        clock.sleep(0.5 if clock.simulated else 0.01)
 
 
 @pytest.fixture(scope="session")
@@ -54,10 +83,10 @@ def until() -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[Any]:
+def cloud(request: pytest.FixtureRequest) -> Iterator[Any]:
     import localaws
 
-    localaws.start()
+    localaws.start(clock=request.config.getoption("--clock"))
     yield localaws
     localaws.stop()
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from moto import backend_index
@@ -29,7 +27,7 @@ from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from localaws import definitions
+from localaws import cloud, definitions, seeds
 from localaws.mending import Mends
 from localaws.teststate import mocking
 from localaws.teststate.onestate import OneState, OneStateEnvironment
@@ -92,7 +90,7 @@ def test_state(self: StepFunctionResponse) -> ActionResult:
     for name, value in _variables(request["variables"]).items():
         env.variable_store.set(name, value)
     run = OneState(state, mock, mocking.retries_of(request))
-    run.run(env)
+    cloud.running().clock.run(lambda: run.run(env))  # it takes the time that its service takes
     return ActionResult(_answer(run, env, level))
 
 
@@ -128,9 +126,9 @@ def _variables(text: str | None) -> dict[str, Any]:
 
 
 def _default_context(account: str, region: str, role: str | None, given: Any) -> dict[str, Any]:
-    machine, name = str(uuid.uuid4()), str(uuid.uuid4())
+    machine, name = str(seeds.uuid4()), str(seeds.uuid4())
     prefix = f"arn:aws:states:{region}:{account}"
-    now = datetime.now(UTC)
+    now = cloud.running().clock.now()
     return {
         "Execution": {
             "Id": f"{prefix}:express:{machine}:{name}",

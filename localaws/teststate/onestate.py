@@ -102,6 +102,8 @@ class OneState:
         """moto runs a Task in a thread of its own, and keeps every thread in a list for ever."""
         if self._executed.is_set():  # else the Task timed out, and its call is still under way
             for thread in self._threads:
+                if thread is threading.current_thread():
+                    continue  # a task of the simulation, which has no thread of its own
                 thread.join()
                 with contextlib.suppress(ValueError):
                     TMP_THREADS.remove(thread)

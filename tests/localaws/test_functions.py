@@ -250,6 +250,7 @@ def test_new_code_is_picked_up(make_function: Any, invoke: Any) -> None:
     assert invoke(name)["payload"] == "new"
 
 
+@pytest.mark.real_clock
 def test_a_busy_function_gets_another_worker(make_function: Any, cloud: Any) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
@@ -296,6 +297,7 @@ def test_a_module_that_cannot_be_imported_fails_its_state(
     assert execution.description["error"] == "Runtime.ImportModuleError"
 
 
+@pytest.mark.real_clock
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not interrupt a read of a pipe")
 def test_an_interrupted_call_leaves_a_function_that_works(
     make_function: Any, invoke: Any, until: Any
@@ -324,4 +326,23 @@ def test_an_interrupted_call_leaves_a_function_that_works(
     with pytest.raises(KeyboardInterrupt):
         invoke(name, "busy")
     thread.join()
+    assert invoke(name)["payload"] == 1
+
+
+@pytest.mark.simulated_clock
+def test_a_call_that_never_ends_can_be_interrupted(make_function: Any, invoke: Any) -> None:
+    """The learner stops a cell whose handler goes round in circles, long before its timeout."""
+    name = make_function(
+        """
+        def lambda_handler(event, context):
+            while event:
+                pass
+            return 1
+        """,
+        Timeout=900,
+    )
+    assert invoke(name)["payload"] == 1
+    threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        invoke(name, "busy")
     assert invoke(name)["payload"] == 1

@@ -90,7 +90,7 @@ def test_stop_waits_for_no_function(python: Any) -> None:
     python(
         """
         import io, json, time, zipfile, boto3, localaws
-        localaws.start()
+        localaws.start(clock="real")
         role = "arn:aws:iam::123456789012:role/r"
         boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
         buffer = io.BytesIO()

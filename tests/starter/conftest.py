@@ -24,7 +24,10 @@ def notebook(*sources: str, outputs: bool = True) -> dict[str, Any]:
             }
             for number, source in enumerate(sources)
         ],
-        "metadata": {"kernelspec": {"name": "python3"}, "widgets": {"state": {}}},
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "name": "python3"},
+            "widgets": {"state": {}},
+        },
         "nbformat": 4,
         "nbformat_minor": 5,
     }
@@ -41,6 +44,7 @@ def course(tmp_path: Path) -> Path:
     """The root of a course with one lesson, one function, a template and some data."""
     root = tmp_path / "course"
     write(root / "notebooks" / "01_first_order.ipynb", notebook("import boto3", "print(1)\n1"))
+    write(root / "notebooks" / "conftest.py", "")
     write(root / "notebooks" / ".ipynb_checkpoints" / "01-checkpoint.ipynb", notebook("1"))
     write(root / "lambdas" / "validate_order" / "app.py", "ACCEPTED = True\n")
     write(root / "lambdas" / "validate_order" / "__pycache__" / "app.cpython-313.pyc", "")

@@ -1,0 +1,155 @@
+"""The orders of simulated_orders.py on MiniStack too, its waits and backoffs scaled to nothing.
+
+MiniStack runs as its users run it, as a server of its own, in an environment that uv makes for it,
+since it pins other versions than the course. Its functions run in warm Python processes (no
+Docker). It has less to do: it logs no state machine, and no rule watches for failed executions. It
+starts another process for each call of a function at one time, so it gets its orders a few at a
+time, and its best rate counts.
+
+It reports an exception of a handler as Runtime.HandlerError, so its workflow retries that; and it
+ends the process of a handler that raised, so a retry there is a cold start. Hence the orders that
+need no retry are measured as well. Run by hand:
+
+    python benchmarks/ministack_orders.py [OUR ORDERS] [ITS ORDERS]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+from _shop import (
+    in_fresh_process,
+    listed,
+    machine,
+    make_by_hand,
+    order,
+    order_ids,
+    pays,
+    pays_at_once,
+    rows,
+    start,
+)
+from simulated_orders import measure, silent_once, with_a_wait
+
+VERSION = "1.5.33"
+SETTINGS = {
+    "SFN_WAIT_SCALE": "0",
+    "LAMBDA_EXECUTOR": "local",
+    "LOG_LEVEL": "ERROR",
+    "BIND_HOST": "127.0.0.1",
+}
+NEEDS = (f"ministack=={VERSION}", "boto3", "aws-lambda-powertools")  # the last two: the handlers
+AT_ONCE = (1, 2, 4, 8)
+START_LIMIT = 120  # seconds, with the download
+
+
+@contextlib.contextmanager
+def ministack() -> Iterator[Callable[[str], Any]]:
+    """A running MiniStack; yields what makes a boto3 client of it."""
+    with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+        free.close()
+        wanted = [argument for need in NEEDS for argument in ("--with", need)]
+        server = subprocess.Popen(
+            [sys.executable, "-m", "uv", "run", "--isolated", "--no-project", *wanted, "ministack"],
+            cwd=folder,
+            env={**os.environ, **SETTINGS, "GATEWAY_PORT": port, "TMPDIR": folder},
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(port, server)
+            session = boto3.Session("test", "test", region_name="us-east-1")
+            yield lambda service: session.client(service, endpoint_url=f"http://127.0.0.1:{port}")
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait_for(port: str, server: subprocess.Popen[bytes]) -> None:
+    begun = time.monotonic()
+    while True:
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", int(port))).close()
+            return
+        assert server.poll() is None, "MiniStack has ended"
+        assert time.monotonic() < begun + START_LIMIT, "MiniStack does not start"
+        time.sleep(0.1)
+
+
+def prepare(client: Callable[[str], Any]) -> str:
+    """Make the workflow, with the wait; returns its ARN."""
+    arn, stepfunctions = make_by_hand(client), client("stepfunctions")
+    definition = stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
+    adapted = with_a_wait(definition).replace('"PaymentGatewayTimeout"', '"Runtime.HandlerError"')
+    stepfunctions.update_state_machine(stateMachineArn=arn, definition=adapted)
+    return arn
+
+
+def rate(stepfunctions: Any, arn: str, ids: list[str], at_once: int) -> float:
+    """Executions a second, with so many running at one time."""
+    begun, waiting, running = time.perf_counter(), list(ids), set[str]()
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            running.add(start(stepfunctions, arn, order(waiting.pop())))
+        time.sleep(0.02)
+        page = stepfunctions.list_executions(stateMachineArn=arn, statusFilter="RUNNING")
+        running &= {execution["executionArn"] for execution in page["executions"]}
+    return len(ids) / (time.perf_counter() - begun)
+
+
+def check(client: Callable[[str], Any], arn: str, ids: list[str]) -> None:
+    assert rows(client("dynamodb"), "dev-Orders") == dict.fromkeys(ids, "CONFIRMED")
+    executions = {e["name"]: e["status"] for e in listed(client("stepfunctions"), arn)}
+    assert executions == dict.fromkeys(ids, "SUCCEEDED")
+
+
+def rates(count: int, wanted: Callable[[str], bool]) -> dict[int, float]:
+    """MiniStack's executions a second, by how many run at one time."""
+    ids = order_ids("late", wanted, count * len(AT_ONCE) + sum(AT_ONCE))
+    left, measured = iter(ids), {}
+    with ministack() as client:
+        arn, stepfunctions = prepare(client), client("stepfunctions")
+        for at_once in AT_ONCE:
+            rate(stepfunctions, arn, list(itertools.islice(left, at_once)), at_once)  # warm-up
+            measured[at_once] = rate(
+                stepfunctions, arn, list(itertools.islice(left, count)), at_once
+            )
+        check(client, arn, ids)
+    return measured
+
+
+def retried(order_id: str) -> bool:
+    """Whether the payment is approved, and not at the first try."""
+    return silent_once(order_id) and pays(order_id)
+
+
+def compare(ours: int, its: int, wanted: Callable[[str], bool]) -> None:
+    """Print the rates of both, and their ratio."""
+    figures, measured = in_fresh_process(measure, ours, wanted), rates(its, wanted)
+    told = ", ".join(f"{value:.2f} with {n} at once" for n, value in measured.items())
+    print(f"orders {wanted.__name__}:", figures)
+    print(f"  MiniStack, {its} orders each time, executions a second: {told}")
+    print(f"  localaws : MiniStack = {figures.rate / max(measured.values()):.1f}", flush=True)
+
+
+def main() -> None:
+    ours, its = (int(sys.argv[n]) if len(sys.argv) > n else d for n, d in ((1, 1000), (2, 40)))
+    for wanted in (retried, pays_at_once):
+        compare(ours, its, wanted)
+    settings = " ".join(f"{name}={value}" for name, value in SETTINGS.items())
+    print(f"MiniStack {VERSION}, {settings}   ({machine()})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""What lets moto carry thousands of executions: nothing is searched, copied or parsed needlessly.
+
+Measured with benchmarks/simulated_orders.py; docs/moto.md says what each of these brings.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import pickle
+import types
+from collections.abc import Callable
+from typing import Any
+
+from moto.core import responses
+from moto.core.base_backend import BackendDict
+from moto.core.utils import method_names_from_class
+from moto.dynamodb.parsing import validators
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, UpdateExpression
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.stepfunctions import models
+from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesNotExist
+from moto.stepfunctions.parser import models as parser_models
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+from localaws.mending import Mends
+
+EXPRESSIONS = 512  # update expressions kept parsed
+PLAIN = frozenset((str, int, float, bool, type(None), bytes))
+copy_anything = copy.deepcopy
+
+
+def install(mends: Mends) -> None:
+    _index_executions(mends)
+    _share_machines(mends)
+    _copy_fast(mends)
+    _keep_expressions(mends)
+    _look_up_methods(mends)
+    _find_backends(mends)
+
+
+class _Executions(list[Any]):
+    """The executions of a machine, in the order of their start, and by name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_name: dict[str, Any] = {}
+
+    def append(self, execution: Any) -> None:
+        super().append(execution)
+        self.by_name[execution.name] = execution
+
+
+def _index_executions(mends: Mends) -> None:
+    """moto looks through all executions of a machine for one (models.py:186, models.py:846)."""
+
+    def create(self: models.StateMachine, *args: Any, **given: Any) -> None:
+        begin(self, *args, **given)
+        self.executions = _Executions()
+
+    def describe(self: StepFunctionsParserBackend, execution_arn: str) -> Any:
+        self._validate_execution_arn(execution_arn)
+        machine = self._get_state_machine_for_execution(execution_arn)
+        found = machine.executions.by_name.get(execution_arn.split(":")[7])
+        if found is None:
+            raise ExecutionDoesNotExist(f"Execution Does Not Exist: '{execution_arn}'")
+        return found
+
+    def same(self: models.StateMachine, name: str, execution_input: str) -> Any:
+        found = self.executions.by_name.get(name)
+        if found is None:
+            return None
+        if found.status == "RUNNING" and found.execution_input == execution_input:
+            return found
+        raise ExecutionAlreadyExists(f"Execution Already Exists: '{found.execution_arn}'")
+
+    begin: Callable[..., None] = mends.replace(models.StateMachine, "__init__", create)
+    mends.replace(StepFunctionsParserBackend, "describe_execution", describe)
+    mends.replace(models.StateMachine, "_handle_name_input_idempotency", same)
+
+
+def _share_machines(mends: Mends) -> None:
+    """moto copies the whole state machine for every execution (parser/models.py:184).
+
+    Executions that start between two updates of the machine share one copy.
+    """
+    snapshots: dict[str, tuple[tuple[Any, ...], Any]] = {}
+
+    def snapshot(machine: models.StateMachine, memo: dict[int, Any]) -> Any:
+        state = (
+            machine.definition,
+            machine.roleArn,
+            machine.update_date,
+            copy_plain(machine.loggingConfiguration),
+            machine.creation_date,
+        )
+        kept = snapshots.get(machine.arn)
+        if kept is None or kept[0] != state:
+            kept = snapshots[machine.arn] = (state, copy_anything(machine, memo))
+        return kept[1]
+
+    mends.replace(parser_models, "copy", types.SimpleNamespace(deepcopy=snapshot))
+
+
+def copy_plain(value: Any, memo: Any = None) -> Any:
+    """copy.deepcopy, at a tenth of the time for what JSON can hold."""
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if kind is dict:
+        return {key: copy_plain(one) for key, one in value.items()}
+    if kind is list:
+        return [copy_plain(one) for one in value]
+    return copy_anything(value, memo)
+
+
+def _copy_fast(mends: Mends) -> None:
+    """A third of an execution's time goes into copies of its data."""
+    fast = types.ModuleType("copy")
+    vars(fast).update(vars(copy), deepcopy=copy_plain)
+    for package in ("moto.stepfunctions", "moto.dynamodb"):
+        mends.replace_everywhere(copy, fast, package)
+        mends.replace_everywhere(copy.deepcopy, copy_plain, package)
+
+
+def _keep_expressions(mends: Mends) -> None:
+    """moto parses an update expression twice a call, and asks at each node what it looks for."""
+    parse = functools.lru_cache(EXPRESSIONS)(UpdateExpressionParser.make)
+    packed: dict[int, tuple[Any, bytes]] = {}
+
+    def copy_tree(tree: Any, memo: Any = None) -> Any:
+        """It is changed while it is evaluated. pickle copies it four times as fast as copy."""
+        if not isinstance(tree, UpdateExpression):
+            return copy_plain(tree, memo)
+        kept = packed.get(id(tree))
+        if kept is None or kept[0] is not tree:
+            kept = packed[id(tree)] = (tree, pickle.dumps(tree))
+        return pickle.loads(kept[1])
+
+    def processing(self: DepthFirstTraverser) -> dict[Any, Any]:
+        if not hasattr(self, "kept_map"):
+            self.kept_map = self._processing_map()
+            self.kept_kinds = tuple(self.kept_map)
+        kept: dict[Any, Any] = self.kept_map
+        return kept
+
+    def nodes_to_be_processed(self: DepthFirstTraverser) -> tuple[Any, ...]:
+        processing(self)
+        kinds: tuple[Any, ...] = self.kept_kinds
+        return kinds
+
+    def process(self: DepthFirstTraverser, node: Any) -> Any:
+        for kind, processor in processing(self).items():
+            if isinstance(node, kind):
+                return processor(node)
+        return None
+
+    mends.replace(UpdateExpressionParser, "make", parse)
+    mends.replace(validators, "deepcopy", copy_tree)
+    mends.replace(DepthFirstTraverser, "nodes_to_be_processed", nodes_to_be_processed)
+    mends.replace(DepthFirstTraverser, "process", process)
+
+
+def _look_up_methods(mends: Mends) -> None:
+    """moto lists the methods of a response's class at every call (core/responses.py:451)."""
+    mends.replace(responses, "method_names_from_class", functools.cache(method_names_from_class))
+
+
+def _find_backends(mends: Mends) -> None:
+    """moto compares all its backends with each other at every look-up (base_backend.py:369)."""
+
+    def look_up(self: BackendDict, account_id: str) -> Any:
+        known = dict.get(self, account_id)
+        return known if known is not None else create(self, account_id)
+
+    create: Callable[..., Any] = mends.replace(BackendDict, "__getitem__", look_up)

@@ -1,0 +1,290 @@
+"""The faults that are there, whom each of them strikes, and when."""
+
+from __future__ import annotations
+
+import html
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from botocore.awsrequest import AWSPreparedRequest
+
+from localaws import refusals
+from localaws.refusals import Call, Refusal
+from localaws.sandbox import Answer, Outcome, TimedOut
+from localaws.timekeeping import EPOCH, Clock
+from localaws.worker import named_error
+
+if TYPE_CHECKING:
+    from localaws.gate import Gate
+    from localaws.metering import Meter
+
+COLUMNS = ("name", "target", "what it does", "rate", "from", "until", "struck")
+
+
+@dataclass(eq=False)
+class Fault:
+    """One fault, as `localaws.faults.inject` makes it. A with block removes it at its end.
+
+    Attributes:
+        kind: "function", "table", "queue", "topic" or "service".
+        target: the name of what it strikes.
+        service: boto3's name of the service whose requests it strikes, or "lambda".
+        endpoint: how addresses of that service begin.
+        operations: the API actions that it strikes; empty for all.
+        error: the error's name as it was given, or None where it only slows down.
+        refusal: AWS's answer; None where the error is raised by the function's own code.
+        latency: seconds that it adds.
+        struck: how often it has struck.
+        source: what it draws from.
+        faults: those that it is among.
+    """
+
+    name: str
+    kind: str
+    target: str
+    service: str
+    endpoint: str
+    operations: frozenset[str]
+    error: str | None
+    message: str
+    refusal: Refusal | None
+    latency: float
+    rate: float
+    from_: datetime
+    until: datetime | None
+    struck: int = 0
+    source: random.Random = field(init=False)
+    faults: Faults = field(init=False)
+
+    def __enter__(self) -> Fault:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.faults.discard(self)
+
+    def __repr__(self) -> str:
+        what = f"{self.kind} {self.target} {self.effect}"
+        return f"<Fault {self.name!r}: {what}; struck {self.struck}>"
+
+    @property
+    def effect(self) -> str:
+        """What it does, in a few words."""
+        slows = f"takes {self.latency:g} s longer" if self.latency else ""
+        verb = "raises" if self.refusal is None else "answers"
+        fails = f"{verb} {self.error}" if self.error else ""
+        where = f" ({', '.join(sorted(self.operations))})" if self.operations else ""
+        return " and ".join(filter(None, (slows, fails))) + where
+
+    def row(self) -> tuple[str, ...]:
+        """Its line in the table of faults."""
+        until = f"{self.until:%Y-%m-%d %H:%M:%S}" if self.until else ""
+        return (
+            self.name,
+            f"{self.kind} {self.target}",
+            self.effect,
+            f"{self.rate:g}",
+            f"{self.from_:%Y-%m-%d %H:%M:%S}",
+            until,
+            str(self.struck),
+        )
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether its time has come and is not over."""
+        return self.from_ <= now and (self.until is None or now < self.until)
+
+    def is_about(self, call: Call) -> bool:
+        """Whether it strikes this request, were it to strike each."""
+        return (
+            call.is_to(self.endpoint)
+            and (not self.operations or call.operation(self.service) in self.operations)
+            and (self.kind == "service" or self.target in call.resources)
+        )
+
+
+class FaultTable(list[Fault]):
+    """Faults, shown as a table."""
+
+    def __repr__(self) -> str:
+        if not self:
+            return "No faults."
+        rows = [COLUMNS, *(fault.row() for fault in self)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        )
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return "<p>No faults.</p>"
+        head = "".join(f"<th>{column}</th>" for column in COLUMNS)
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in fault.row())}</tr>"
+            for fault in self
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+class Strike(NamedTuple):
+    """What befalls one invocation or one request.
+
+    Attributes:
+        fault: the fault whose error it meets.
+        latency: seconds that all faults add to it.
+    """
+
+    fault: Fault | None = None
+    latency: float = 0.0
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """What AWS answers instead of doing what was asked."""
+        return self.fault.refusal if self.fault else None
+
+    def raised(self, request_id: str, now: float) -> Outcome | None:
+        """How an invocation ends whose handler would have raised the error; None without one.
+
+        The log line is that of Lambda's Python runtime. There is no traceback: no code ran.
+        """
+        if self.fault is None or self.fault.error is None:
+            return None
+        error, message = self.fault.error, self.fault.message
+        printed = [(now, f"[ERROR] {error}: {message}\n")]
+        return Outcome(error=named_error(error, message, request_id), printed=printed)
+
+
+class Faults:
+    """The faults of one local AWS."""
+
+    def __init__(self, clock: Clock, seed: int) -> None:
+        self._clock = clock
+        self._seed = seed
+        self._faults: dict[str, Fault] = {}
+        self._drawing = threading.Lock()
+        self._closing = threading.Event()
+
+    def add(self, fault: Fault) -> None:
+        """Let a fault strike from now on.
+
+        Raises:
+            ValueError: there is one of its name.
+        """
+        if fault.name in self._faults:
+            raise ValueError(
+                f"There is a fault named {fault.name!r}. Remove it first, with "
+                f"faults.remove({fault.name!r}) or faults.clear(), or give this one a name=."
+            )
+        fault.source = random.Random(f"fault {self._seed} {fault.name}")
+        fault.faults = self
+        self._faults[fault.name] = fault
+
+    def all(self) -> FaultTable:
+        """Every fault, in the order in which they came."""
+        return FaultTable(self._faults.values())
+
+    def discard(self, fault: Fault) -> None:
+        """Remove a fault, if it is there."""
+        if self._faults.get(fault.name) is fault:
+            del self._faults[fault.name]
+
+    def clear(self) -> None:
+        """Remove every fault."""
+        self._faults.clear()
+
+    def close(self) -> None:
+        """Let nobody wait any longer."""
+        self._closing.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, but on the real clock not beyond `close`; whether that has come."""
+        if self._clock.simulated:
+            self._clock.sleep(seconds)
+            return False
+        return self._closing.wait(seconds)
+
+    def of_function(self, name: str) -> Strike:
+        """What befalls an invocation of this function."""
+        there = self._open(self._clock.time())
+        return self._strike([f for f in there if f.kind == "function" and f.target == name])
+
+    def of_call(self, request: AWSPreparedRequest, now: float) -> Strike:
+        """What befalls a request that the stack makes; `now` in seconds since 1970."""
+        there = [fault for fault in self._open(now) if fault.kind != "function"]
+        call = refusals.Call(request) if there else None
+        return self._strike([fault for fault in there if call and fault.is_about(call)])
+
+    def meet(self, request: AWSPreparedRequest) -> Answer | None:
+        """Slow down or refuse a request of a state machine; None where it may pass."""
+        if not self._faults or not refusals.of_state_machine(request):
+            return None
+        strike = self.of_call(request, self._clock.time())
+        if strike.latency:
+            self.wait(strike.latency)
+        return strike.refusal.answer() if strike.refusal else None
+
+    def _open(self, seconds: float) -> list[Fault]:
+        now = EPOCH + timedelta(seconds=seconds)
+        return [fault for fault in self.all() if fault.is_open(now)]
+
+    def _strike(self, faults: list[Fault]) -> Strike:
+        """Each fault draws, whether another one strikes or not. The first error counts."""
+        with self._drawing:
+            struck = [fault for fault in faults if fault.source.random() < fault.rate]
+            first = next((fault for fault in struck if fault.error), None)
+            if first is not None and first.kind == "function" and first.refusal:
+                met = [first]  # Lambda refuses at once
+            else:
+                met = [fault for fault in struck if fault is first or not fault.error]
+            for fault in met:
+                fault.struck += 1
+        return Strike(first, sum(fault.latency for fault in met))
+
+
+class FaultyMeter:
+    """A meter (see `localaws.metering`) of code whose calls, and whose own time, meet faults."""
+
+    def __init__(self, meter: Meter, gate: Gate, faults: Faults, latency: float) -> None:
+        """`latency`: seconds that the code takes longer."""
+        self._meter, self._gate, self._faults, self._latency = meter, gate, faults, latency
+        self._begun = time.monotonic()
+        self.simulated = meter.simulated
+        self.wall_limit = meter.wall_limit
+
+    def time(self) -> float:
+        return self._meter.time()
+
+    def sleep(self, seconds: float) -> None:
+        self._meter.sleep(seconds)
+
+    def answer_aws(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        request = AWSPreparedRequest(method, url, headers, body, False)
+        strike = self._faults.of_call(request, self._meter.time())
+        if strike.latency:
+            self._slow_down(strike.latency)
+        if strike.refusal:
+            if self.simulated:
+                self._meter.sleep(self._gate.seconds(url))
+            return strike.refusal.answer()
+        return self._meter.answer_aws(method, url, headers, body)
+
+    def finish(self, outcome: Outcome, computing: float) -> None:
+        if self._latency and not self.simulated and not outcome.ended:
+            left = self.wall_limit - outcome.seconds
+            self._faults.wait(min(self._latency, left))
+            outcome.seconds += self._latency
+            if self._latency >= left:
+                outcome.ended = "timeout"
+        self._meter.finish(outcome, computing + self._latency)
+
+    def _slow_down(self, seconds: float) -> None:
+        if self.simulated:
+            self._meter.sleep(seconds)
+            return
+        left = self.wall_limit - (time.monotonic() - self._begun)
+        self._faults.wait(min(seconds, left))
+        if seconds >= left:
+            raise TimedOut

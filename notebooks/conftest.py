@@ -1,0 +1,54 @@
+"""How `pytest --nbval` compares the lessons: their outputs as a whole, pictures included."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
+
+# nbval runs cells without counting them. What else it leaves out unless told (pictures and their
+# sizes, the kinds of output and so their order) is the same in every run of a lesson.
+NOT_COMPARED = ("execution_count",)
+DIFFERENT = "Cell outputs differ"  # nbval's message
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--list-differences",
+        action="store_true",
+        help="outputs that differ are listed and do not fail; a cell's error does",
+    )
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    if isinstance(collector, IPyNbFile):
+        collector.skip_compare = NOT_COMPARED
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """nbval does not know that a cell may clear what it has shown, as when it draws anew."""
+    if not isinstance(item, IPyNbCell):
+        return
+    notebook: IPyNbFile = item.parent
+
+    def get_kernel_message(**how: Any) -> Any:
+        message = IPyNbFile.get_kernel_message(notebook, **how)
+        if message["msg_type"] == "clear_output":
+            item.test_outputs.clear()
+        return message
+
+    notebook.get_kernel_message = get_kernel_message
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    error = call.excinfo.value if call.excinfo else None
+    if item.config.getoption("list_differences") and isinstance(error, NbCellError):
+        if str(error) == DIFFERENT:
+            report.outcome, report.wasxfail = "skipped", DIFFERENT
+    return report
