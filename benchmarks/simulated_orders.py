@@ -51,6 +51,7 @@ class Figures:
 
     count: int
     seconds: float
+    computed: float  # seconds of this process's own, workers apart
     passed: timedelta  # simulated
     kilobytes_each: float
     ends: Counter[str]
@@ -68,8 +69,8 @@ class Figures:
     def __str__(self) -> str:
         logged = ", ".join(f"{n} in {g}" for n, g in zip(self.log_events, LOG_GROUPS, strict=True))
         return (
-            f"{self.count} orders in {self.seconds:.1f} s: {self.milliseconds_each:.1f} ms an "
-            f"order, {self.rate:.1f} executions a second; "
+            f"{self.count} orders in {self.seconds:.1f} s ({self.computed:.1f} s of CPU): "
+            f"{self.milliseconds_each:.1f} ms an order, {self.rate:.1f} executions a second; "
             f"{self.kilobytes_each:.1f} KB an execution\n"
             f"  {self.passed} of simulated time; ends {dict(self.ends)} as the oracle says\n"
             f"  log events: {logged}"
@@ -107,11 +108,11 @@ def deploy() -> dict[str, str]:
     return dict(outputs)
 
 
-def execute(stepfunctions: Any, machine_arn: str, ids: list[str]) -> float:
-    """Run an execution for each order; returns seconds of wall time."""
-    begun = time.perf_counter()
+def execute(stepfunctions: Any, machine_arn: str, ids: list[str]) -> tuple[float, float]:
+    """Run an execution for each order; returns seconds of wall time, and of CPU time."""
+    begun, computed = time.perf_counter(), time.process_time()
     clock.run_until(*[start(stepfunctions, machine_arn, order(one)) for one in ids])
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, time.process_time() - computed
 
 
 def measure(count: int, wanted: Callable[[str], bool] = silent_once) -> Figures:
@@ -124,12 +125,12 @@ def measure(count: int, wanted: Callable[[str], bool] = silent_once) -> Figures:
         execute(stepfunctions, arn, ids[:1])  # warm-up
         gc.collect()
         began, idle = clock.now, kilobytes()
-        seconds = execute(stepfunctions, arn, ids[1:])
+        took = execute(stepfunctions, arn, ids[1:])
         passed = clock.now - began
         gc.collect()
         grown = kilobytes() - idle
         return Figures(
-            count, seconds, passed, grown / count, check(stepfunctions, outputs, ids), logged()
+            count, *took, passed, grown / count, check(stepfunctions, outputs, ids), logged()
         )
     finally:
         localaws.stop()
@@ -159,7 +160,11 @@ def main() -> None:
         print(figures[-1], flush=True)
     for one in figures[1:]:
         ratio = one.milliseconds_each / figures[0].milliseconds_each
-        print(f"time an order at {one.count} : at {figures[0].count} = {ratio:.2f}")
+        computed = one.computed / one.count / (figures[0].computed / figures[0].count)
+        print(
+            f"an order's time at {one.count} : at {figures[0].count} = {ratio:.2f}, "
+            f"its CPU time {computed:.2f}"
+        )
     print(machine("greenlet"))
 
 

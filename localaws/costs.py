@@ -32,6 +32,13 @@ CHUNK = 64 * 1024
 EXPRESS_LIMIT = timedelta(minutes=5)
 
 
+class Plain(Decimal):
+    """A decimal that is written out: 0.0000002, not 2E-7."""
+
+    def __str__(self) -> str:
+        return format(self.normalize(), "f")
+
+
 class Price(NamedTuple):
     """One line of prices.json. Dollars for each unit."""
 
@@ -61,7 +68,13 @@ def bill(usage: Usage) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        (line.item, usage[key], line.unit, line.price, usage[key] * line.price)
+        (
+            line.item,
+            Plain(usage[key]),
+            line.unit,
+            Plain(line.price),
+            Plain(usage[key] * line.price),
+        )
         for key, line in prices().items()
         if usage.get(key)
     ]

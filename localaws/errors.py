@@ -90,6 +90,9 @@ def _keep_given_name(mends: Mends, task: type[Any]) -> None:
     def from_error(self: Any, env: Environment, ex: Exception) -> FailureEvent:
         if isinstance(ex, FailureEventException):
             return ex.failure_event
+        if isinstance(ex, TimeoutError):  # States.Timeout, States.HeartbeatTimeout
+            timed_out: FailureEvent = super(task, self)._from_error(env=env, ex=ex)
+            return timed_out
         return classify(self, env, ex)
 
     classify: Callable[..., FailureEvent] = mends.replace(task, "_from_error", from_error)

@@ -21,7 +21,8 @@ Whom it strikes:
 boto3 tries again by itself what is transient or throttled: three attempts, four at DynamoDB, as of
 botocore 1.44 (docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). So code in a
 function may not see a fault of a low rate. A state machine's requests are tried again by its own
-Retry alone. Each attempt draws anew.
+Retry alone. Each attempt draws anew. The waits of boto3 in a cell that invokes a throttled function
+take wall time; `Config(retries={"max_attempts": 0})` spares them.
 
 Every fault draws from a source of its own, made of the cloud's seed and its name.
 """

@@ -93,6 +93,13 @@ class Fleets:
         finally:
             sandbox.busy = False
 
+    def discard(self, environment: Environment) -> None:
+        """The call has used up the environment, as a timeout does; the next one finds it cold."""
+        with self._changed:
+            sandbox, environment.sandbox = environment.sandbox, None
+            if sandbox is not None and not sandbox.busy:
+                self._end(sandbox)
+
     def give_back(self, fleet: Fleet, environment: Environment) -> None:
         """The call is over."""
         with self._changed:

@@ -140,6 +140,8 @@ class Functions:
                 outcome = sandbox.invoke(event, context, meter)
         # The process is free for other calls, though this one's modelled time is not over.
         meter.finish(outcome, self._latency.handler(function.function_name))
+        if outcome.ended:
+            self._fleets.discard(environment)
         return outcome
 
     def _meter(self, fleet: Fleet, timeout: float, latency: float = 0.0) -> Meter:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core import botocore_stubber
-from moto.core.models import botocore_stubber as stubber
 
 from localaws.latency import LatencyModel
 from localaws.mending import Mends
+from localaws.routes import Routes
 from localaws.striking import Faults
 from localaws.timekeeping import Clock
 
@@ -23,7 +22,7 @@ class Gate:
         self._clock = clock
         self._latency = latency
         self._faults = faults
-        self._pass: Callable[[AWSPreparedRequest], Any] = stubber.process_request
+        self._pass = Routes().answer
 
     def seconds(self, url: str) -> float:
         """How long a call to this address takes."""

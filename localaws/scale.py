@@ -16,8 +16,9 @@ from moto.core import responses
 from moto.core.base_backend import BackendDict
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.parsing import validators
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, UpdateExpression
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node, UpdateExpression
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 from moto.stepfunctions import models
 from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesNotExist
 from moto.stepfunctions.parser import models as parser_models
@@ -35,6 +36,7 @@ def install(mends: Mends) -> None:
     _share_machines(mends)
     _copy_fast(mends)
     _keep_expressions(mends)
+    _walk_fast(mends)
     _look_up_methods(mends)
     _find_backends(mends)
 
@@ -124,7 +126,7 @@ def _copy_fast(mends: Mends) -> None:
 
 
 def _keep_expressions(mends: Mends) -> None:
-    """moto parses an update expression twice a call, and asks at each node what it looks for."""
+    """moto parses an update expression twice a call, and copies its tree with copy.deepcopy."""
     parse = functools.lru_cache(EXPRESSIONS)(UpdateExpressionParser.make)
     packed: dict[int, tuple[Any, bytes]] = {}
 
@@ -137,28 +139,42 @@ def _keep_expressions(mends: Mends) -> None:
             kept = packed[id(tree)] = (tree, pickle.dumps(tree))
         return pickle.loads(kept[1])
 
-    def processing(self: DepthFirstTraverser) -> dict[Any, Any]:
-        if not hasattr(self, "kept_map"):
-            self.kept_map = self._processing_map()
-            self.kept_kinds = tuple(self.kept_map)
-        kept: dict[Any, Any] = self.kept_map
-        return kept
-
-    def nodes_to_be_processed(self: DepthFirstTraverser) -> tuple[Any, ...]:
-        processing(self)
-        kinds: tuple[Any, ...] = self.kept_kinds
-        return kinds
-
-    def process(self: DepthFirstTraverser, node: Any) -> Any:
-        for kind, processor in processing(self).items():
-            if isinstance(node, kind):
-                return processor(node)
-        return None
-
     mends.replace(UpdateExpressionParser, "make", parse)
     mends.replace(validators, "deepcopy", copy_tree)
-    mends.replace(DepthFirstTraverser, "nodes_to_be_processed", nodes_to_be_processed)
-    mends.replace(DepthFirstTraverser, "process", process)
+
+
+def _walk_fast(mends: Mends) -> None:
+    """moto walks an expression's tree ten times, and asks anew at each node what it looks for."""
+    # What these look at is all below the root, and they look at it from each node.
+    from_the_root = (ActionCountValidator, OverlappingPathsValidator)
+
+    def traverse(self: DepthFirstTraverser, root: Node) -> Node:
+        processors = self._processing_map()
+        if isinstance(self, from_the_root):
+            return processors[UpdateExpression](root)
+        of_kind: dict[type, Any] = {}
+
+        def walk(node: Any, place: int) -> Any:
+            parent = node.parent
+            for number, child in enumerate(node.children or ()):
+                self.pre_processing_of_child(node, number)
+                if isinstance(child, Node):
+                    walk(child, number)
+            kind = type(node)
+            if kind not in of_kind:
+                found = (work for key, work in processors.items() if issubclass(kind, key))
+                of_kind[kind] = next(found, None)
+            if of_kind[kind] is None:
+                return node
+            node = of_kind[kind](node)
+            node.parent = parent
+            if parent:
+                parent.children[place] = node
+            return node
+
+        return walk(root, -1)
+
+    mends.replace(DepthFirstTraverser, "traverse", traverse)
 
 
 def _look_up_methods(mends: Mends) -> None:

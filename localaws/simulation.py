@@ -183,7 +183,7 @@ class Simulation:
                 self._end(task)
 
     def end_offspring(self) -> list[Task]:
-        """End what the current task has started for its own group, and what that has; tells what."""
+        """End what the current task, and what that, has started for its own group; tells what."""
         current = self.current
         assert current is not None, "only a task has started others"
         tasks = self._groups.get(current.group, ())

@@ -173,6 +173,13 @@ def install(mends: Mends, clock: Clock, poller: Poller) -> None:
         poller.wake()
         return mapping
 
+    def update_event_source_mapping(
+        self: LambdaBackend, uuid: str, spec: dict[str, Any]
+    ) -> EventSourceMapping | None:
+        mapping = update(self, uuid, spec)
+        poller.wake()  # it may be enabled from now on
+        return mapping
+
     def add_message(self: Queue, message: Message) -> None:
         add(self, message)
         with arrivals:
@@ -208,6 +215,9 @@ def install(mends: Mends, clock: Clock, poller: Poller) -> None:
 
     create: Callable[..., EventSourceMapping] = mends.replace(
         LambdaBackend, "create_event_source_mapping", create_event_source_mapping
+    )
+    update: Callable[..., EventSourceMapping | None] = mends.replace(
+        LambdaBackend, "update_event_source_mapping", update_event_source_mapping
     )
     add: Callable[..., None] = mends.replace(Queue, "add_message", add_message)
     change: Callable[..., None] = mends.replace(Message, "change_visibility", change_visibility)

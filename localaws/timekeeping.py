@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -22,7 +23,10 @@ NOTHING_LEFT = (
     "such as SendTaskSuccess."
 )
 
+NO_INTERVAL = "Work is done again after some time: name an interval longer than zero."
+
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class Clock(ABC):
@@ -49,7 +53,14 @@ class Clock(ABC):
 
     @abstractmethod
     def every(self, seconds: float, work: Callable[[], object]) -> None:
-        """Do some work every so many seconds, until the clock is closed."""
+        """Do some work at every multiple of so many seconds, until the clock is closed.
+
+        A multiple that passes while the work goes on is left out. An error is logged, and the work
+        done again at its next time.
+
+        Raises:
+            ValueError: not a positive number.
+        """
 
     @abstractmethod
     def event(self) -> Any:
@@ -65,7 +76,7 @@ class Clock(ABC):
 
     @abstractmethod
     def look(self, group: object, reached: Callable[[], bool]) -> None:
-        """Somebody looks at what still goes on for a group: a simulated clock moves to what is next.
+        """Somebody looks at what goes on for a group: a simulated clock moves to what is next.
 
         Not past a deadline where the group waits for an answer, which may come from outside.
         """
@@ -145,10 +156,16 @@ class SimulatedTime(Clock):
         self.simulation.spawn(work)
 
     def every(self, seconds: float, work: Callable[[], object]) -> None:
+        interval = round(seconds * MICROSECONDS)
+        if interval <= 0:
+            raise ValueError(NO_INTERVAL)
+        begun = self.simulation.now
+
         def periodically() -> None:
             while True:
-                self.simulation.wait(seconds, background=True)
-                work()
+                left = interval - (self.simulation.now - begun) % interval
+                self.simulation.wait(left / MICROSECONDS, background=True)
+                _attempt(work)
 
         self.simulation.spawn(periodically)
 
@@ -248,9 +265,12 @@ class RealTime(Clock):
         thread.start()
 
     def every(self, seconds: float, work: Callable[[], object]) -> None:
+        if seconds <= 0:
+            raise ValueError(NO_INTERVAL)
+
         def periodically() -> None:
             while not self._closed.wait(seconds):
-                work()
+                _attempt(work)
 
         self.spawn(periodically)
 
@@ -300,3 +320,10 @@ class RealTime(Clock):
             "The clock is real and cannot be told what to do; "
             'localaws.reset(clock="simulated") starts one that can.'
         )
+
+
+def _attempt(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception:
+        log.exception("Work of clock.every failed.")

@@ -13,11 +13,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from moto.stepfunctions.parser import api
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
     ResourceCondition,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (
-    StateTaskService,
 )
 from moto.stepfunctions.parser.asl.eval.callback.callback import (
     CallbackEndpoint,
@@ -71,8 +69,9 @@ class _Tokens:
 
 def install(mends: Mends) -> None:
     tokens = _Tokens()
+    state = state_task_service.StateTaskService
 
-    def execute(self: StateTaskService, env: Environment) -> None:
+    def execute(self: Any, env: Environment) -> None:
         if self.resource.condition != ResourceCondition.WaitForTaskToken:
             attempt(self, env)
             return
@@ -96,6 +95,6 @@ def install(mends: Mends) -> None:
     def send_task_heartbeat(_: Any, task_token: str) -> None:
         tokens.endpoint(task_token).notify_heartbeat()
 
-    attempt: Callable[..., None] = mends.replace(StateTaskService, "_eval_execution", execute)
+    attempt: Callable[..., None] = mends.replace(state, "_eval_execution", execute)
     for operation in (send_task_success, send_task_failure, send_task_heartbeat):
         mends.replace(StepFunctionsParserBackend, operation.__name__, operation)

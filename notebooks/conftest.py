@@ -48,7 +48,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     error = call.excinfo.value if call.excinfo else None
-    if item.config.getoption("list_differences") and isinstance(error, NbCellError):
-        if str(error) == DIFFERENT:
-            report.outcome, report.wasxfail = "skipped", DIFFERENT
+    differs = isinstance(error, NbCellError) and str(error) == DIFFERENT
+    if differs and item.config.getoption("list_differences"):
+        report.outcome, report.wasxfail = "skipped", DIFFERENT
     return report

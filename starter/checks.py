@@ -10,7 +10,8 @@ from pathlib import Path
 
 from starter.messages import Progress
 
-# The committed outputs are those of Linux. Elsewhere the same cells run, and what differs is listed.
+# The committed outputs are those of Linux. Elsewhere the same cells run, and outputs that differ
+# are listed; a cell that raises an error fails everywhere.
 NOTEBOOKS = ("--nbval", "--nbval-cell-timeout=120")
 LISTED = ("--list-differences", "-rx", "--xfail-tb")
 CHECKS: Mapping[str, Sequence[str]] = {

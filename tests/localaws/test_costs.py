@@ -44,6 +44,11 @@ def test_a_bill_is_exact_and_leaves_out_what_was_not_used() -> None:
     assert bill["dollars"].sum() == Decimal("0.000075")
 
 
+def test_small_sums_are_written_out() -> None:
+    shown = costs.bill({"lambda_requests": Decimal(1000)}).to_string(header=False, index=False)
+    assert shown.split()[-4:] == ["1000", "request", "0.0000002", "0.0002"]
+
+
 def test_awss_own_example_of_express() -> None:
     """aws.amazon.com/step-functions/pricing: 50 KB, 400 Map steps of 32 KB, 10 seconds."""
     memory = costs.express_memory(50_000, 32_000, 400)

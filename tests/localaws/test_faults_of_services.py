@@ -48,7 +48,7 @@ def no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def table(cloud: Any) -> str:
-    name = f"table-{next(NUMBERS)}"
+    name = f"faulty-table-{next(NUMBERS)}"
     boto3.client("dynamodb").create_table(
         TableName=name,
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],

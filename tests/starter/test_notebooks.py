@@ -31,7 +31,8 @@ def lessons(tmp_path: Path) -> Path:
 
 def refresh(root: Path) -> tuple[bool, str]:
     said = io.StringIO()
-    return notebooks.refresh(Path(sys.executable), root, os.environ, Progress(said)), said.getvalue()
+    passed = notebooks.refresh(Path(sys.executable), root, os.environ, Progress(said))
+    return passed, said.getvalue()
 
 
 def read(path: Path) -> Any:

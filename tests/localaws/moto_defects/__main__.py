@@ -25,9 +25,12 @@ import _early  # noqa: F401  before moto is loaded
 MODULES = (
     "stepfunctions_api",
     "stepfunctions_run",
+    "stepfunctions_waiting",
+    "stepfunctions_nested",
     "stepfunctions_language",
     "cloudformation",
     "services",
+    "scale",
 )
 
 

@@ -16,6 +16,7 @@ from unittest.mock import patch
 import boto3
 from botocore.exceptions import ClientError
 from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
 NUMBERS = itertools.count(1)
 INVOKE = "arn:aws:states:::lambda:invoke"
@@ -146,6 +147,22 @@ def slow_functions() -> Iterator[threading.Event]:
             yield returns
         finally:
             returns.set()
+
+
+@contextmanager
+def late_starts() -> Iterator[threading.Event]:
+    """Executions that are started begin when the event is set, and not before."""
+    parse, go_on = AmazonStateLanguageParser.parse, threading.Event()
+
+    def parse_late(text: str) -> Any:
+        go_on.wait(10)
+        return parse(text)
+
+    with patch.object(AmazonStateLanguageParser, "parse", parse_late):
+        try:
+            yield go_on
+        finally:
+            go_on.set()
 
 
 @contextmanager

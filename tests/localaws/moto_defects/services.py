@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from unittest.mock import patch
 
 import _early
 import boto3
+import moto.sqs.models as sqs_models
 import requests
 from _aws import error_code, function, invocations, queue, table
 from botocore.exceptions import HTTPClientError
+from moto.sqs.models import Queue
 from urllib3.connectionpool import HTTPConnectionPool
 
 
@@ -196,3 +200,46 @@ def apigw_path_parameters() -> bool:
         return requests.get(f"{address}/orders/1", timeout=5).status_code == 404
     except NotImplementedError:  # the method was found, and its integration called
         return False
+
+
+@contextmanager
+def _queue_clock() -> Iterator[list[float]]:
+    """The last of these is the time for moto's queues; their own waiting adds to them."""
+    seconds = [float(int(time.time()))]
+
+    def wait(_: Queue, timeout: int) -> None:
+        seconds.append(seconds[-1] + timeout)
+
+    with (
+        patch.object(sqs_models, "unix_time", lambda: seconds[-1]),
+        patch.object(sqs_models, "unix_time_millis", lambda: seconds[-1] * 1000),
+        patch.object(Queue, "wait_for_messages", wait),
+    ):
+        yield seconds
+
+
+def _receive(url: str, **given: int) -> bool:
+    return "Messages" in boto3.client("sqs").receive_message(QueueUrl=url, **given)
+
+
+def sqs_visible_late() -> bool:
+    with _queue_clock() as seconds:
+        url, _ = _queue_of("a")
+        _receive(url, VisibilityTimeout=30)
+        seconds.append(seconds[0] + 30)
+        return not _receive(url)
+
+
+def sqs_long_poll_lasts() -> bool:
+    with _queue_clock() as seconds:
+        _receive(_queue_of()[0], WaitTimeSeconds=5)
+        return seconds[-1] - seconds[0] > 5
+
+
+def sqs_long_poll_looks() -> bool:
+    """Once a second, whatever can be received in between."""
+    with _queue_clock() as seconds:
+        url, _ = _queue_of("a")
+        _receive(url, VisibilityTimeout=2)
+        seconds.append(seconds[0] + 1.5)
+        return _receive(url, WaitTimeSeconds=5) and seconds[-1] == seconds[0] + 2.5

@@ -19,6 +19,7 @@ from _aws import (
     ended,
     event_types,
     function,
+    late_starts,
     machine,
     queue,
     run,
@@ -80,22 +81,16 @@ def sfn_stop_waits() -> bool:
 
 
 def sfn_stop_before_it_runs() -> bool:
-    with slow_functions() as go_on:
-        arn = machine(DONE)
-        parse = AmazonStateLanguageParser.parse
-
-        def parse_late(text: str) -> Any:
-            go_on.wait(10)
-            return parse(text)
-
-        with patch.object(AmazonStateLanguageParser, "parse", parse_late):
-            started = start(arn)
-            try:
-                sfn().stop_execution(executionArn=started)
-            except AttributeError:
-                return True
-            finally:
-                go_on.set()
+    arn = machine(DONE)
+    with late_starts() as go_on:
+        started = start(arn)
+        try:
+            sfn().stop_execution(executionArn=started)
+        except AttributeError:
+            return True
+        finally:
+            go_on.set()
+            ended(started)
     return False
 
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+ROOT = Path(__file__).resolve().parents[3]
 NUMBERS = itertools.count()
 
 
@@ -26,16 +32,26 @@ def no_latency(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def clock(cloud: Any) -> Iterator[Any]:
-    """The clock; what the test has left running is stopped after it."""
+    """The clock, on a whole second; what the test has left running is stopped after it."""
+    cloud.clock.advance(microseconds=1_000_000 - cloud.clock.now.microsecond)
     yield cloud.clock
     cloud.clock.resume()
+    stop_all()
+
+
+@pytest.fixture
+def quiet(clock: Any) -> None:
+    """Nothing goes on and no timer is set: what earlier tests began has come to its end."""
+    stop_all()
+    clock.advance(hours=1)
+
+
+def stop_all() -> None:
+    from localaws.executions import running
+
     client = boto3.client("stepfunctions")
-    for machine in client.list_state_machines()["stateMachines"]:
-        running = client.list_executions(
-            stateMachineArn=machine["stateMachineArn"], statusFilter="RUNNING"
-        )
-        for execution in running["executions"]:
-            client.stop_execution(executionArn=execution["executionArn"])
+    for execution in list(running):
+        client.stop_execution(executionArn=execution.exec_arn)
 
 
 @pytest.fixture
@@ -70,6 +86,13 @@ class Executions:
             input=json.dumps({} if payload is None else payload),
         )
         return str(started["executionArn"])
+
+    def begin(self, definition: dict[str, Any] | str, payload: Any = None) -> str:
+        """Start it, and let happen what takes no time."""
+        arn = self.start(definition, payload)
+        with self._clock.pause():
+            self.describe(arn)
+        return arn
 
     def run(self, definition: dict[str, Any] | str, payload: Any = None) -> str:
         """Start it, and let time pass until it has ended."""
@@ -206,7 +229,7 @@ class Callback:
 
     def token(self) -> str:
         """The token that has come; it is taken off the queue."""
-        [message] = self._queue.receive(1)
+        [message] = self._queue.receive()
         self._queue.delete(message)
         return str(json.loads(message["Body"])["token"])
 
@@ -255,6 +278,21 @@ def waiting(
 
 
 @pytest.fixture
-def quiet(clock: Any) -> None:
-    """Nothing goes on and no timer is set: what earlier tests began has come to its end."""
-    clock.advance(hours=1)
+def fresh(tmp_path: Path) -> Callable[[str], str]:
+    """Run a script in a process of its own; returns what it prints, and fails where it fails."""
+
+    def run(code: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run

@@ -16,8 +16,7 @@ pytestmark = pytest.mark.simulated_clock
 def test_success_from_a_cell(
     executions: Any, machine: Any, callback: Any, clock: Any, sfn: Any
 ) -> None:
-    arn = executions.start(machine(callback(TimeoutSeconds=7200)))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback(TimeoutSeconds=7200)))
     token = callback.token()
     clock.advance(hours=1)
     sfn.send_task_success(taskToken=token, output='{"paid": true}')
@@ -31,8 +30,7 @@ def test_failure_from_a_cell(
     executions: Any, machine: Any, callback: Any, wait: Any, clock: Any, sfn: Any
 ) -> None:
     catch = [{"ErrorEquals": ["Refused"], "Next": "B"}]
-    arn = executions.start(machine(callback(TimeoutSeconds=7200, Catch=catch), wait(60)))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback(TimeoutSeconds=7200, Catch=catch), wait(60)))
     token = callback.token()
     clock.advance(minutes=5)
     sfn.send_task_failure(taskToken=token, error="Refused", cause="no stock")
@@ -49,8 +47,7 @@ def test_failure_from_a_cell(
 def test_a_token_without_a_deadline_waits_for_a_year(
     executions: Any, machine: Any, callback: Any, clock: Any, sfn: Any
 ) -> None:
-    arn = executions.start(machine(callback()))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback()))
     token = callback.token()
     clock.advance(days=360)
     assert executions.describe(arn)["status"] == "RUNNING"
@@ -63,8 +60,7 @@ def test_a_token_without_a_deadline_waits_for_a_year(
 def test_an_answer_at_the_last_moment_and_one_too_late(
     executions: Any, machine: Any, callback: Any, clock: Any, sfn: Any, late: int
 ) -> None:
-    arn = executions.start(machine(callback(TimeoutSeconds=60)))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback(TimeoutSeconds=60)))
     token = callback.token()
     clock.advance(seconds=59.999 + late)
     if late:
@@ -93,8 +89,7 @@ ANSWERS = ["success", "failure", "heartbeat"]
 def test_the_token_of_a_stopped_execution_is_worth_nothing(
     executions: Any, machine: Any, callback: Any, sfn: Any, kind: str
 ) -> None:
-    arn = executions.start(machine(callback(HeartbeatSeconds=60)))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback(HeartbeatSeconds=60)))
     token = callback.token()
     sfn.stop_execution(executionArn=arn)
     before = executions.history(arn)
@@ -108,8 +103,7 @@ def test_the_token_of_a_stopped_execution_is_worth_nothing(
 def test_the_second_answer_is_refused(
     executions: Any, machine: Any, callback: Any, sfn: Any, kind: str, at_once: bool
 ) -> None:
-    arn = executions.start(machine(callback(HeartbeatSeconds=60)))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback(HeartbeatSeconds=60)))
     token = callback.token()
     sfn.send_task_success(taskToken=token, output="1")
     if not at_once:
@@ -129,8 +123,7 @@ def test_a_token_that_never_was(sfn: Any, kind: str) -> None:
 def test_another_execution_that_has_only_been_started_is_no_hindrance(
     executions: Any, machine: Any, callback: Any, wait: Any, sfn: Any
 ) -> None:
-    arn = executions.start(machine(callback(HeartbeatSeconds=60)))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback(HeartbeatSeconds=60)))
     token = callback.token()
     executions.start(machine(wait(1)))
     sfn.send_task_success(taskToken=token, output="{}")
@@ -141,8 +134,7 @@ def test_each_attempt_has_a_token_and_a_deadline_of_its_own(
     executions: Any, machine: Any, callback: Any, clock: Any, sfn: Any
 ) -> None:
     retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 10, "BackoffRate": 1}]
-    arn = executions.start(machine(callback(TimeoutSeconds=100, Retry=retry)))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback(TimeoutSeconds=100, Retry=retry)))
     first = callback.token()
     clock.advance(seconds=105)  # timed out at 100, tried again at 110
     clock.advance(seconds=10)
@@ -161,8 +153,7 @@ def test_each_attempt_has_a_token_and_a_deadline_of_its_own(
 def test_a_handler_of_another_execution_answers(
     executions: Any, machine: Any, callback: Any, call: Any, wait: Any
 ) -> None:
-    waiting = executions.start(machine(callback(TimeoutSeconds=3600)))
-    executions.describe(waiting)
+    waiting = executions.begin(machine(callback(TimeoutSeconds=3600)))
     code = (
         "time.sleep(4)\n"
         "boto3.client('stepfunctions').send_task_success(\n"
@@ -205,22 +196,3 @@ def test_the_handler_that_gets_the_token_sends_heartbeats(
     assert executions.seconds(in_time) == pytest.approx(149)
     too_late = executions.run(machine(task), {"last": 31})
     assert executions.times(too_late, "TaskTimedOut") == [pytest.approx(150)]
-
-
-def test_an_answer_from_the_timers_of_a_cell(
-    executions: Any, machine: Any, callback: Any, clock: Any, sfn: Any
-) -> None:
-    """`clock.every` may be a worker that answers what comes through the queue."""
-    answers: list[Any] = []
-    arn = executions.start(machine(callback(TimeoutSeconds=3600)))
-    executions.describe(arn)
-    token = callback.token()
-
-    def work() -> None:
-        if not answers:
-            answers.append(clock.now)
-            sfn.send_task_success(taskToken=token, output="{}")
-
-    clock.every(work, minutes=10)
-    clock.advance(hours=1)
-    assert executions.times(arn, "TaskSucceeded") == [600]

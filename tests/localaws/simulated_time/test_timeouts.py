@@ -82,8 +82,7 @@ def test_a_token_that_nobody_answers(
 def test_heartbeats_reset_the_heartbeat_and_not_the_timeout(
     executions: Any, machine: Any, callback: Any, clock: Any, sfn: Any
 ) -> None:
-    arn = executions.start(machine(callback(HeartbeatSeconds=30, TimeoutSeconds=100)))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback(HeartbeatSeconds=30, TimeoutSeconds=100)))
     token = callback.token()
     for _ in range(3):
         clock.advance(seconds=29)
@@ -95,8 +94,7 @@ def test_heartbeats_reset_the_heartbeat_and_not_the_timeout(
 def test_a_missed_heartbeat_after_one_that_came(
     executions: Any, machine: Any, callback: Any, clock: Any, sfn: Any
 ) -> None:
-    arn = executions.start(machine(callback(HeartbeatSeconds=30, TimeoutSeconds=100)))
-    executions.describe(arn)
+    arn = executions.begin(machine(callback(HeartbeatSeconds=30, TimeoutSeconds=100)))
     token = callback.token()
     clock.advance(seconds=20)
     sfn.send_task_heartbeat(taskToken=token)

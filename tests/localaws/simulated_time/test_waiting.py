@@ -47,7 +47,6 @@ def test_until_a_moment_of_which_fractions_are_cut(
     executions: Any, machine: Any, clock: Any, state: dict[str, Any], fraction: str
 ) -> None:
     """As AWS says: "considers the time value up to seconds and truncates milliseconds"."""
-    to_the_second(clock)
     until = clock.now + timedelta(seconds=90)
     arn = executions.run(machine(state), {"until": f"{until:%Y-%m-%dT%H:%M:%S}{fraction}Z"})
     assert executions.times(arn, "WaitStateExited") == [90]
@@ -56,7 +55,6 @@ def test_until_a_moment_of_which_fractions_are_cut(
 def test_until_a_moment_that_the_definition_names(
     executions: Any, machine: Any, clock: Any
 ) -> None:
-    to_the_second(clock)
     until = clock.now + timedelta(days=30)
     state = {"Type": "Wait", "Timestamp": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
     arn = executions.run(machine(state))
@@ -66,7 +64,6 @@ def test_until_a_moment_that_the_definition_names(
 def test_a_wait_from_between_two_seconds_ends_on_the_second(
     executions: Any, machine: Any, clock: Any
 ) -> None:
-    to_the_second(clock)
     until = clock.now + timedelta(seconds=10)
     clock.advance(seconds=0.345678)
     state = {"Type": "Wait", "Timestamp": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
@@ -99,6 +96,3 @@ def test_the_context_object_tells_the_same_time(
     entered = clock.now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{clock.now.microsecond // 1000:03d}Z"
     assert executions.describe(arn)["output"] == f'{{"at":"{entered}"}}'
 
-
-def to_the_second(clock: Any) -> None:
-    clock.advance(microseconds=1_000_000 - clock.now.microsecond)

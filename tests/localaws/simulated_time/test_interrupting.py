@@ -1,0 +1,62 @@
+"""Ctrl-C: it ends what a cell waits for, and the clock works on."""
+
+from __future__ import annotations
+
+import _thread
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.simulated_clock
+
+LOOP = {
+    "StartAt": "Tick",
+    "States": {
+        "Tick": {"Type": "Wait", "Seconds": 1, "Next": "Again"},
+        "Again": {"Type": "Pass", "Next": "Tick"},
+    },
+}
+
+
+@contextmanager
+def ctrl_c() -> Iterator[None]:
+    """Somebody presses it while the block runs, which has no other end."""
+    presses = threading.Timer(0.2, _thread.interrupt_main)
+    presses.start()
+    with pytest.raises(KeyboardInterrupt):
+        yield
+    presses.join()
+
+
+@pytest.mark.parametrize("how", ["advance", "run_until"])
+def test_endless_work_can_be_interrupted(
+    executions: Any, machine: Any, wait: Any, clock: Any, how: str
+) -> None:
+    endless = executions.start(LOOP)
+    begun = clock.now
+    with ctrl_c():
+        clock.advance(days=50 * 365) if how == "advance" else clock.run_until(endless)
+    interrupted = clock.now
+    assert interrupted > begun
+    assert clock.now == interrupted  # time stands still again
+    clock.advance(seconds=5)
+    assert (clock.now - interrupted).total_seconds() == 5
+    assert executions.describe(endless)["status"] == "RUNNING"
+    executions.client.stop_execution(executionArn=endless)
+    assert executions.describe(endless)["status"] == "ABORTED"
+    assert executions.seconds(executions.run(machine(wait(60)))) == 60
+
+
+def test_an_invocation_that_waits_can_be_interrupted(
+    executions: Any, make_function: Any, invoke: Any, clock: Any
+) -> None:
+    endless = make_function(
+        "import time\ndef lambda_handler(e, c):\n    while True: time.sleep(0.005)", Timeout=900
+    )
+    with ctrl_c():
+        invoke(endless)
+    works = make_function("import time\ndef lambda_handler(e, c): time.sleep(9)", Timeout=30)
+    assert "Duration: 9000.00 ms" in invoke(works)["log"]

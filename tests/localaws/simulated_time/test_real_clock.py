@@ -1,0 +1,99 @@
+"""The real clock: the same local AWS, in the machine's own time."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+SCRIPT = """
+import io, json, logging, threading, time, zipfile, boto3, localaws
+from localaws import clock, cloud
+localaws.start(clock="real")
+role = "arn:aws:iam::123456789012:role/r"
+boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+sfn, sqs, functions = (boto3.client(name) for name in ("stepfunctions", "sqs", "lambda"))
+
+def function(name, code):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", code)
+    functions.create_function(FunctionName=name, Runtime="python3.13", Role=role,
+        Handler="app.handler", Code={"ZipFile": buffer.getvalue()}, Timeout=30)
+
+def machine(name, definition):
+    return sfn.create_state_machine(
+        name=name, definition=json.dumps(definition), roleArn=role)["stateMachineArn"]
+
+function("flaky", '''
+def handler(event, context):
+    if event["retry"] < 1: raise ValueError("on purpose")
+    return event["retry"]
+''')
+order = machine("order", {"StartAt": "Hold", "States": {
+    "Hold": {"Type": "Wait", "Seconds": 1, "Next": "Call"},
+    "Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True,
+        "Parameters": {"FunctionName": "flaky", "Payload": {"retry.$": "$$.State.RetryCount"}},
+        "Retry": [{"ErrorEquals": ["ValueError"], "IntervalSeconds": 1}],
+        "ResultSelector": {"retry.$": "$.Payload"}}}})
+parent = machine("parent", {"StartAt": "Start", "States": {"Start": {
+    "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
+    "Parameters": {"StateMachineArn": order, "Input": {}}, "OutputPath": "$.Output"}}})
+function("starter", f'''
+import boto3
+def handler(event, context):
+    for record in event["Records"]:
+        boto3.client("stepfunctions").start_execution(
+            stateMachineArn={parent!r}, name=record["body"])
+''')
+url = sqs.create_queue(QueueName="orders", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+functions.create_event_source_mapping(
+    EventSourceArn="arn:aws:sqs:us-east-1:123456789012:orders", FunctionName="starter")
+sqs.send_message(QueueUrl=url, MessageBody="first", DelaySeconds=1)
+arn = parent.replace("stateMachine", "execution") + ":first"
+while not sfn.list_executions(stateMachineArn=parent)["executions"]:
+    time.sleep(0.02)
+clock.run_until(arn)
+found = sfn.describe_execution(executionArn=arn)
+stopped = sfn.start_execution(stateMachineArn=order)["executionArn"]
+sfn.stop_execution(executionArn=stopped)
+
+rounds = []
+clock.every(lambda: rounds.append(1 / len(rounds) if rounds else rounds.append(1)), seconds=0.05)
+while len(rounds) < 3:
+    time.sleep(0.02)
+
+def refused(call, *given, **named):
+    try:
+        call(*given, **named)
+    except RuntimeError as error:
+        return str(error)
+
+report = {
+    "status": found["status"],
+    "output": json.loads(found["output"]),
+    "seconds": (found["stopDate"] - found["startDate"]).total_seconds(),
+    "stopped": sfn.describe_execution(executionArn=stopped)["status"],
+    "off": abs(clock.now.timestamp() - time.time()),
+    "refused": [refused(clock.advance, hours=1), refused(clock.pause), refused(clock.resume)],
+}
+workers = list(cloud.running()._functions._fleets._living)
+localaws.stop()
+report["workers"] = [worker.alive for worker in workers]
+report["threads"] = [t.name for t in threading.enumerate() if t.name.startswith("localaws")]
+print(json.dumps(report))
+"""
+
+
+def test_from_the_queue_to_the_end_and_nothing_is_left(fresh: Any) -> None:
+    report = json.loads(fresh(SCRIPT))
+    assert report["status"] == "SUCCEEDED"
+    assert report["output"] == {"retry": 1}
+    assert report["seconds"] >= 2  # a wait and a backoff of a second each
+    assert report["stopped"] == "ABORTED"
+    assert report["off"] < 60
+    for message in report["refused"]:
+        assert "The clock is real" in message
+        assert 'localaws.reset(clock="simulated")' in message
+    assert report["workers"]
+    assert not any(report["workers"])
+    assert report["threads"] == []
