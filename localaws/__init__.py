@@ -12,6 +12,7 @@ Runs a SAM stack with its real Lambda handlers, without Docker, account or netwo
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from localaws import clock, cloud, faults
@@ -24,6 +25,7 @@ __all__ = [
     "deploy",
     "endpoint_url",
     "faults",
+    "load",
     "reset",
     "start",
     "stop",
@@ -31,9 +33,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """What is made when it is asked for: `endpoint_url`, and two classes that bring boto3."""
+    """What is made when it is asked for, or would bring boto3 into every process."""
     if name == "endpoint_url":
         return cloud.endpoint_url()
+    if name == "load":
+        return importlib.import_module("localaws.load")
     if name in ("DeployError", "Stack"):
         from localaws import deployment
 

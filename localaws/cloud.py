@@ -104,7 +104,7 @@ class Cloud:
         compact.install(mends)
         stepfunctions.install(mends, self.clock)
         errors.install(mends)
-        teststate.install(mends)
+        teststate.install(mends, self.clock)
         events.install(mends, self._functions)
         sqs.install(mends, self.clock, self._poller)
         apigateway.install(mends, self._gateway)

@@ -155,9 +155,7 @@ def _end_what_is_abandoned(mends: Mends, clock: SimulatedTime) -> None:
     _await_children(mends, simulation, awaited)
 
 
-def _await_children(
-    mends: Mends, simulation: Simulation, awaited: dict[Task, Execution]
-) -> None:
+def _await_children(mends: Mends, simulation: Simulation, awaited: dict[Task, Execution]) -> None:
     """moto asks every half second whether a nested execution has ended, through days of waiting."""
     state = state_task_service_sfn.StateTaskServiceSfn
 

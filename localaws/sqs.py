@@ -162,7 +162,12 @@ def _failures(
 
 
 def install(mends: Mends, clock: Clock, poller: Poller) -> None:
-    arrivals = clock.condition()
+    _follow_mappings(mends, poller)
+    _poll_long(mends, clock, poller)
+
+
+def _follow_mappings(mends: Mends, poller: Poller) -> None:
+    """moto looks at its mappings when a message is sent, and at no other time."""
 
     def create_event_source_mapping(
         self: LambdaBackend, spec: dict[str, Any]
@@ -179,6 +184,18 @@ def install(mends: Mends, clock: Clock, poller: Poller) -> None:
         mapping = update(self, uuid, spec)
         poller.wake()  # it may be enabled from now on
         return mapping
+
+    create: Callable[..., EventSourceMapping] = mends.replace(
+        LambdaBackend, "create_event_source_mapping", create_event_source_mapping
+    )
+    update: Callable[..., EventSourceMapping | None] = mends.replace(
+        LambdaBackend, "update_event_source_mapping", update_event_source_mapping
+    )
+
+
+def _poll_long(mends: Mends, clock: Clock, poller: Poller) -> None:
+    """moto's long poll looks once a second, and a second longer than it was told to."""
+    arrivals = clock.condition()
 
     def add_message(self: Queue, message: Message) -> None:
         add(self, message)
@@ -213,12 +230,6 @@ def install(mends: Mends, clock: Clock, poller: Poller) -> None:
         """For moto it is not yet, at the very moment when it becomes so."""
         return bool(unix_time_millis() >= self.visible_at)
 
-    create: Callable[..., EventSourceMapping] = mends.replace(
-        LambdaBackend, "create_event_source_mapping", create_event_source_mapping
-    )
-    update: Callable[..., EventSourceMapping | None] = mends.replace(
-        LambdaBackend, "update_event_source_mapping", update_event_source_mapping
-    )
     add: Callable[..., None] = mends.replace(Queue, "add_message", add_message)
     change: Callable[..., None] = mends.replace(Message, "change_visibility", change_visibility)
     receive: Callable[..., list[Message]] = mends.replace(

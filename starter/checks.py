@@ -21,6 +21,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "codespell": ("codespell_lib",),
     "cfn-lint": ("cfnlint.runner.cli", "template.yaml"),
     "tests": ("pytest", "tests/"),
+    "tests, real clock": ("pytest", "--clock=real", "tests/localaws", "tests/workflow"),
     # A lesson's own warnings stay in its kernel; those of this process are nbval's and Jupyter's.
     "notebooks": (
         *("pytest", *NOTEBOOKS, *(() if sys.platform == "linux" else LISTED)),

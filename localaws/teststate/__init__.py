@@ -27,10 +27,11 @@ from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from localaws import cloud, definitions, seeds
+from localaws import definitions, seeds
 from localaws.mending import Mends
 from localaws.teststate import mocking
 from localaws.teststate.onestate import OneState, OneStateEnvironment
+from localaws.timekeeping import Clock
 
 # What AWS calls the state under test in its context object, even where stateName is given.
 NAME = "StateName"
@@ -50,9 +51,12 @@ FIELDS = (
 LEVELS = ["INFO", "DEBUG", "TRACE"]
 
 
-def install(mends: Mends) -> None:
+def install(mends: Mends, clock: Clock) -> None:
+    def answer(self: StepFunctionResponse) -> ActionResult:
+        return test_state(self, clock)
+
     _mend_host(mends)
-    mends.replace(StepFunctionResponse, "test_state", test_state)  # moto has none
+    mends.replace(StepFunctionResponse, "test_state", answer)  # moto has none
 
 
 def _mend_host(mends: Mends) -> None:
@@ -62,7 +66,7 @@ def _mend_host(mends: Mends) -> None:
     mends.replace(urls, "url_bases", [*urls.url_bases, SYNC_HOST])
 
 
-def test_state(self: StepFunctionResponse) -> ActionResult:
+def test_state(self: StepFunctionResponse, clock: Clock) -> ActionResult:
     request = {field: self._get_param(field) for field in FIELDS}
     level = request["inspectionLevel"] or "INFO"
     if level not in LEVELS:
@@ -77,7 +81,7 @@ def test_state(self: StepFunctionResponse) -> ActionResult:
 
     account, region = self.current_account, self.region
     if context is None:
-        context = _default_context(account, region, role, given)
+        context = _default_context(clock, account, region, role, given)
     env = OneStateEnvironment(
         aws_execution_details=AWSExecutionDetails(account, region, role),
         execution_type=api.StateMachineType.EXPRESS,
@@ -90,7 +94,7 @@ def test_state(self: StepFunctionResponse) -> ActionResult:
     for name, value in _variables(request["variables"]).items():
         env.variable_store.set(name, value)
     run = OneState(state, mock, mocking.retries_of(request))
-    cloud.running().clock.run(lambda: run.run(env))  # it takes the time that its service takes
+    clock.run(lambda: run.run(env))  # it takes the time that its service takes
     return ActionResult(_answer(run, env, level))
 
 
@@ -125,10 +129,12 @@ def _variables(text: str | None) -> dict[str, Any]:
     return variables
 
 
-def _default_context(account: str, region: str, role: str | None, given: Any) -> dict[str, Any]:
+def _default_context(
+    clock: Clock, account: str, region: str, role: str | None, given: Any
+) -> dict[str, Any]:
     machine, name = str(seeds.uuid4()), str(seeds.uuid4())
     prefix = f"arn:aws:states:{region}:{account}"
-    now = cloud.running().clock.now()
+    now = clock.now()
     return {
         "Execution": {
             "Id": f"{prefix}:express:{machine}:{name}",

@@ -445,10 +445,11 @@ def test_moto_is_left_as_it_was(cloud: Any) -> None:
     from moto.stepfunctions import urls
 
     from localaws.mending import Mends
+    from localaws.timekeeping import RealTime
 
     before = list(backend_index.backend_url_patterns), list(urls.url_bases)
     mends = Mends()
-    teststate.install(mends)
+    teststate.install(mends, RealTime())
     assert len(urls.url_bases) == len(before[1]) + 1
     mends.restore()
     assert (backend_index.backend_url_patterns, urls.url_bases) == before

@@ -262,7 +262,10 @@ def waiting(
             processor = _machine(wait(5000))
             return {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor}
         if kind == "parallel":
-            return {"Type": "Parallel", "Branches": [_machine(state("callback")), _machine(wait(5000))]}
+            return {
+                "Type": "Parallel",
+                "Branches": [_machine(state("callback")), _machine(wait(5000))],
+            }
         child = make_machine(_machine(wait(5000)))
         return {
             "Type": "Task",

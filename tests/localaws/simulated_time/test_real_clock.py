@@ -48,7 +48,7 @@ def handler(event, context):
 url = sqs.create_queue(QueueName="orders", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
 functions.create_event_source_mapping(
     EventSourceArn="arn:aws:sqs:us-east-1:123456789012:orders", FunctionName="starter")
-sqs.send_message(QueueUrl=url, MessageBody="first", DelaySeconds=1)
+sqs.send_message(QueueUrl=url, MessageBody="first")
 arn = parent.replace("stateMachine", "execution") + ":first"
 while not sfn.list_executions(stateMachineArn=parent)["executions"]:
     time.sleep(0.02)

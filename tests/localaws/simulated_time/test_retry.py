@@ -35,7 +35,10 @@ def delays(executions: Any, arn: str) -> list[float]:
         ({}, [1, 2, 4]),
         ({"IntervalSeconds": 10, "BackoffRate": 1, "MaxAttempts": 4}, [10, 10, 10, 10]),
         ({"IntervalSeconds": 2, "BackoffRate": 1.5, "MaxAttempts": 4}, [2, 3, 4.5, 6.75]),
-        ({"IntervalSeconds": 30, "MaxAttempts": 5, "MaxDelaySeconds": 100}, [30, 60, 100, 100, 100]),
+        (
+            {"IntervalSeconds": 30, "MaxAttempts": 5, "MaxDelaySeconds": 100},
+            [30, 60, 100, 100, 100],
+        ),
         ({"IntervalSeconds": 3600, "BackoffRate": 24, "MaxAttempts": 2}, [3600, 86_400]),
         ({"MaxAttempts": 0}, []),
     ],

@@ -95,4 +95,3 @@ def test_the_context_object_tells_the_same_time(
     arn = executions.run(machine(wait(3600), show))
     entered = clock.now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{clock.now.microsecond // 1000:03d}Z"
     assert executions.describe(arn)["output"] == f'{{"at":"{entered}"}}'
-

@@ -94,9 +94,7 @@ def test_the_pages_of_one_history_are_of_one_instant(
 ) -> None:
     arn = executions.start(machine(wait(5), wait(5), wait(5)))
     first = sfn.get_execution_history(executionArn=arn, maxResults=2)
-    second = sfn.get_execution_history(
-        executionArn=arn, maxResults=2, nextToken=first["nextToken"]
-    )
+    second = sfn.get_execution_history(executionArn=arn, maxResults=2, nextToken=first["nextToken"])
     assert [e["id"] for e in first["events"] + second["events"]] == [1, 2, 3, 4]
     assert watch.seconds == 5
 
@@ -207,7 +205,9 @@ class TestAdvance:
         assert clock.advance(days=1, hours=2, microseconds=3) == clock.now
         assert clock.now - begun == timedelta(days=1, hours=2, microseconds=3)
 
-    def test_everything_due_happens(self, executions: Any, machine: Any, wait: Any, clock: Any) -> None:
+    def test_everything_due_happens(
+        self, executions: Any, machine: Any, wait: Any, clock: Any
+    ) -> None:
         arn = executions.start(machine(wait(60), wait(60), wait(60)))
         clock.advance(minutes=2)
         entered = [e for e in executions.client.get_execution_history(executionArn=arn)["events"]]
