@@ -33,14 +33,14 @@ from _shop import (
     order_ids,
     pays,
     rows,
-    start,
 )
 from moto.logs.models import logs_backends
 
 import localaws
-from localaws import clock
+from localaws import clock, load
 
 WAIT = timedelta(hours=1)
+PER_SECOND = 50  # orders that arrive in a simulated second
 ENDS = {"CONFIRMED": "SUCCEEDED", "FAILED": "FAILED"}  # the order's and its execution's
 LOG_GROUPS = ("/aws/states/dev-OrderProcessingWorkflow", "/aws/lambda/dev-ProcessPaymentFunction")
 
@@ -108,10 +108,10 @@ def deploy() -> dict[str, str]:
     return dict(outputs)
 
 
-def execute(stepfunctions: Any, machine_arn: str, ids: list[str]) -> tuple[float, float]:
+def execute(machine_arn: str, ids: list[str]) -> tuple[float, float]:
     """Run an execution for each order; returns seconds of wall time, and of CPU time."""
     begun, computed = time.perf_counter(), time.process_time()
-    clock.run_until(*[start(stepfunctions, machine_arn, order(one)) for one in ids])
+    load.run(machine_arn, map(order, ids), per_second=PER_SECOND, name="{orderId}")
     return time.perf_counter() - begun, time.process_time() - computed
 
 
@@ -122,10 +122,10 @@ def measure(count: int, wanted: Callable[[str], bool] = silent_once) -> Figures:
     try:
         outputs = deploy()
         stepfunctions, arn = boto3.client("stepfunctions"), outputs["OrderWorkflowArn"]
-        execute(stepfunctions, arn, ids[:1])  # warm-up
+        execute(arn, ids[:1])  # warm-up
         gc.collect()
         began, idle = clock.now, kilobytes()
-        took = execute(stepfunctions, arn, ids[1:])
+        took = execute(arn, ids[1:])
         passed = clock.now - began
         gc.collect()
         grown = kilobytes() - idle

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+import struct
 import zlib
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -24,6 +25,7 @@ from moto.stepfunctions.parser.backend.execution import (
 from localaws.mending import Mends
 
 WINDOW = -12  # raw deflate, with a window of 4 KB: little to set up for each line
+NUMBERS = struct.Struct("<qqq")
 DICTIONARY_SIZE = 3000  # bytes of a log group's first lines, which later ones resemble
 
 
@@ -60,20 +62,30 @@ def _pack_histories(mends: Mends) -> None:
 
 
 class _Line:
-    """A log event: logs.LogEvent, its text deflated."""
+    """A log event, as logs.LogEvent: its numbers and its deflated text in one string of bytes."""
 
-    __slots__ = ("_pack", "_text", "event_id", "ingestion_time", "timestamp")
+    __slots__ = ("_kept", "_pack")
 
     def __init__(self, pack: _Pack, event_id: int, ingestion_time: int, event: Any) -> None:
+        numbers = NUMBERS.pack(event["timestamp"], ingestion_time, event_id)
         self._pack = pack
-        self._text = pack.deflate(event["message"].encode())
-        self.event_id = event_id
-        self.ingestion_time = ingestion_time
-        self.timestamp = event["timestamp"]
+        self._kept = numbers + pack.deflate(event["message"].encode())
+
+    @property
+    def timestamp(self) -> int:
+        return int(NUMBERS.unpack_from(self._kept)[0])
+
+    @property
+    def ingestion_time(self) -> int:
+        return int(NUMBERS.unpack_from(self._kept)[1])
+
+    @property
+    def event_id(self) -> int:
+        return int(NUMBERS.unpack_from(self._kept)[2])
 
     @property
     def message(self) -> str:
-        return self._pack.inflate(self._text).decode()
+        return self._pack.inflate(self._kept[NUMBERS.size :]).decode()
 
     def to_filter_dict(self) -> dict[str, Any]:
         return {"eventId": str(self.event_id), **self.to_response_dict()}

@@ -58,7 +58,7 @@ def install(mends: Mends, clock: Clock) -> None:
     running.clear()
     mends.replace_everywhere(TMP_THREADS, _threads)
     _mend_history(mends)
-    _mend_timeout(mends)
+    _mend_timeout(mends, clock)
     _mend_stop(mends, clock)
     _mend_silence(mends, clock)
     waits.install(mends, clock)
@@ -118,11 +118,18 @@ def _mend_history(mends: Mends) -> None:
     add: Callable[..., int] = mends.replace(EventManager, "add_event", add_event)
 
 
-def _mend_timeout(mends: Mends) -> None:
-    """moto writes ExecutionTimedOut only when the running task returns (program.py:84)."""
+def _mend_timeout(mends: Mends, clock: Clock) -> None:
+    """moto writes ExecutionTimedOut only when the running task returns (program.py:84).
+
+    It also gives each program a thread, that of a branch and of an iteration, too, whether or not
+    a TimeoutSeconds needs one.
+    """
 
     def run(self: Program, env: Environment) -> None:
-        evaluate(self, env)
+        env.next_state_name = self.start_at.start_at_name
+        limit = self.timeout_seconds.timeout_seconds if self.timeout_seconds else None
+        if not clock.within(limit, lambda: super(Program, self).eval(env)):
+            env.set_timed_out()
         if isinstance(env.program_state(), ProgramTimedOut) and not env.is_frame():
             env.event_manager.add_event(
                 context=env.event_history_context,
@@ -132,7 +139,7 @@ def _mend_timeout(mends: Mends) -> None:
                 ),
             )
 
-    evaluate: Callable[..., None] = mends.replace(Program, "eval", run)
+    mends.replace(Program, "eval", run)
 
 
 def _mend_stop(mends: Mends, clock: Clock) -> None:

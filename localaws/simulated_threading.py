@@ -5,7 +5,6 @@ Somebody outside who waits for one of these lets time move until it happens.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -19,7 +18,7 @@ class Event:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._set = False
-        self._waiters: deque[Task] = deque()
+        self._waiters: list[Task] = []
 
     def is_set(self) -> bool:
         return self._set
@@ -48,7 +47,7 @@ class Condition:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._waiters: deque[Task] = deque()
+        self._waiters: list[Task] = []
 
     def __enter__(self) -> bool:
         return True

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -29,10 +30,17 @@ MICROSECONDS = 1_000_000
 INTERRUPT_CHECK = 0.1
 
 
+class Expired(BaseException):
+    """The time that a task had is over. Not an Exception, which what it runs would catch."""
+
+
 class Task:
     """One line of work."""
 
-    __slots__ = ("awaiting", "ended", "greenlet", "group", "parent", "turn", "woken", "work")
+    __slots__ = (
+        *("awaiting", "ended", "expired", "greenlet", "group"),
+        *("guarded", "parent", "turn", "woken", "work"),
+    )
 
     def __init__(self, work: Callable[[], object], group: object, parent: Task | None) -> None:
         self.work: Callable[[], object] | None = work
@@ -42,6 +50,8 @@ class Task:
         self.turn = 0  # counts its wake-ups: the timer of an earlier turn is stale
         self.woken = False
         self.ended = False
+        self.expired = False
+        self.guarded: Task = self  # whose deadline its timer is
         self.awaiting = 0  # answers from outside that it, or a task it waits for, needs
 
 
@@ -121,7 +131,7 @@ class Simulation:
     def wait(
         self,
         seconds: float | None = None,
-        waiters: deque[Task] | None = None,
+        waiters: list[Task] | None = None,
         *,
         background: bool = False,
     ) -> bool:
@@ -135,20 +145,35 @@ class Simulation:
         task = self.current
         assert task is not None, "only a task can wait"
         if seconds is not None:
-            when = self.now + max(0, round(seconds * MICROSECONDS))
-            timer = _Timer(when, next(self._numbers), task, task.turn)
-            heapq.heappush(self._background if background else self._timers, timer)
+            self._set_timer(self._background if background else self._timers, seconds, task)
         if waiters is not None:
             waiters.append(task)
-        self._hub.switch()
-        if waiters is not None and not task.woken:
-            waiters.remove(task)
+        task.woken = False
+        try:
+            self._hub.switch()
+        finally:
+            if waiters is not None and not task.woken and task in waiters:
+                waiters.remove(task)
         return task.woken
 
-    def wake(self, waiters: deque[Task]) -> None:
+    def wake(self, waiters: list[Task]) -> None:
         """Let the tasks go on that wait there."""
-        while waiters:
-            self._resume(waiters.popleft(), woken=True)
+        woken, waiters[:] = list(waiters), []
+        for task in woken:
+            self._resume(task, woken=True)
+
+    @contextmanager
+    def deadline(self, seconds: float) -> Iterator[None]:
+        """Raise Expired in the current task if it is still inside after so many seconds."""
+        task = self.current
+        assert task is not None, "only a task has a deadline"
+        alarm = Task(partial(self._expire, task), None, None)
+        alarm.guarded = task
+        self._set_timer(self._timers, seconds, alarm)
+        try:
+            yield
+        finally:
+            alarm.ended = True
 
     @contextmanager
     def awaiting_answer(self) -> Iterator[None]:
@@ -226,6 +251,16 @@ class Simulation:
         self._goals.put(None)
         self._thread.join()
 
+    def _set_timer(self, timers: list[_Timer], seconds: float, task: Task) -> None:
+        when = self.now + max(0, round(seconds * MICROSECONDS))
+        heapq.heappush(timers, _Timer(when, next(self._numbers), task, task.turn))
+
+    def _expire(self, task: Task) -> None:
+        task.expired = True
+        task.turn += 1
+        if task not in self._ready:
+            self._ready.append(task)
+
     def _serve(self) -> None:
         self._hub = getcurrent()
         while (order := self._goals.get()) is not None:
@@ -253,6 +288,9 @@ class Simulation:
         self._current = task
         if task.ended:
             task.greenlet.throw(GreenletExit)
+        elif task.expired:
+            task.expired = False
+            task.greenlet.throw(Expired)
         else:
             task.greenlet.switch(task)
         self._current = None
@@ -280,7 +318,7 @@ class Simulation:
                 return False
             if timer is None or (goal.horizon is None and awaited is None):
                 return False  # periodic work alone leads nowhere
-            if awaited is not None and awaited.task.awaiting and goal.keep_deadlines():
+            if awaited is not None and awaited.task.guarded.awaiting and goal.keep_deadlines():
                 return False
             if timer is awaited and goal.jumps is not None:
                 goal.jumps -= 1

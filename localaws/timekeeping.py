@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from localaws import simulated_threading
-from localaws.simulation import MICROSECONDS, Goal, Simulation
+from localaws.simulation import MICROSECONDS, Expired, Goal, Simulation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -61,6 +61,10 @@ class Clock(ABC):
         Raises:
             ValueError: not a positive number.
         """
+
+    @abstractmethod
+    def within(self, seconds: float | None, work: Callable[[], object]) -> bool:
+        """Do some work, part of a task, for so long at most; False when the time was up."""
 
     @abstractmethod
     def event(self) -> Any:
@@ -169,6 +173,17 @@ class SimulatedTime(Clock):
 
         self.simulation.spawn(periodically)
 
+    def within(self, seconds: float | None, work: Callable[[], object]) -> bool:
+        if seconds is None:
+            work()
+            return True
+        try:
+            with self.simulation.deadline(seconds):
+                work()
+        except Expired:
+            return False
+        return True
+
     def event(self) -> simulated_threading.Event:
         return simulated_threading.Event(self.simulation)
 
@@ -259,10 +274,14 @@ class RealTime(Clock):
         time.sleep(seconds)
 
     def spawn(self, work: Callable[[], object]) -> None:
+        self._start(work)
+
+    def _start(self, work: Callable[[], object]) -> threading.Thread:
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=work, name="localaws", daemon=True)
         self._threads.append(thread)
         thread.start()
+        return thread
 
     def every(self, seconds: float, work: Callable[[], object]) -> None:
         if seconds <= 0:
@@ -273,6 +292,14 @@ class RealTime(Clock):
                 _attempt(work)
 
         self.spawn(periodically)
+
+    def within(self, seconds: float | None, work: Callable[[], object]) -> bool:
+        if seconds is None:
+            work()
+            return True
+        thread = self._start(work)
+        thread.join(seconds)
+        return not thread.is_alive()
 
     def event(self) -> threading.Event:
         return threading.Event()

@@ -1,6 +1,6 @@
 """A day of the shop, and all that other machines draw: prints everything that can be read of it.
 
-    python tests/localaws/reproducible_workload.py SEED
+    python tests/localaws/reproducible_workload.py SEED ORDERS
 
 Two runs with one seed print the same bytes (test_reproducibility.py), whatever the process.
 """
@@ -23,17 +23,16 @@ from localaws import clock
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = "arn:aws:iam::123456789012:role/workload"
-ORDERS = 200
 
 DRAWS = """
-    import datetime, os, random, time, uuid
+    import datetime, random, time, uuid
     def lambda_handler(event, context):
         now = datetime.datetime.now()
         print("drawn", uuid.uuid4(), random.random(), list({"red", "green", "blue"}))
         time.sleep(random.uniform(0, 3))
         if random.random() < 0.5:
             raise RuntimeError(f"drawn at {now}, {time.strftime('%c')}, {context.aws_request_id}")
-        return [str(uuid.uuid4()), os.urandom(4).hex(), time.time_ns(), now.isoformat(),
+        return [str(uuid.uuid4()), time.time_ns(), now.isoformat(),
                 context.get_remaining_time_in_millis(), context.log_stream_name]
 """
 ANSWERS = """
@@ -46,12 +45,12 @@ ANSWERS = """
 """
 
 
-def main(seed: int) -> None:
+def main(seed: int, orders: int) -> None:
     localaws.start(seed=seed)
     stack = localaws.deploy(ROOT / "template.yaml")
     load_products(stack.outputs["ProductsTableName"])
     inbox = subscribe(stack.outputs["NotificationsTopicArn"])
-    arns = [*start_drawing(), *start_orders(stack.outputs["OrderWorkflowArn"])]
+    arns = [*start_drawing(), *start_orders(stack.outputs["OrderWorkflowArn"], orders)]
     send_orders(stack.outputs["OrderQueueUrl"])
     clock.run_until(*arns)
     clock.advance(hours=1)  # repairs, redeliveries, dead letters
@@ -93,12 +92,12 @@ def order(order_id: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def start_orders(machine: str) -> list[str]:
+def start_orders(machine: str, number: int) -> list[str]:
     """Most are approved; some are declined, answered by no gateway, invalid, or cut off."""
     special = [order("order-declined"), order("order-gateway-timeout")]
     special += [order("order-gateway-offline"), order("order-empty", items=[])]
     special += [order("order-wrong-price", totalAmount=1.0), {"orderId": "order-nothing"}]
-    plain = [order(f"order-{n:04}") for n in range(ORDERS - len(special))]
+    plain = [order(f"order-{n:04}") for n in range(number - len(special))]
     arns = [start(machine, one["orderId"], one) for one in special + plain]
     boto3.client("stepfunctions").stop_execution(executionArn=arns[-1], error="Operator")
     return arns
@@ -253,4 +252,4 @@ def text(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

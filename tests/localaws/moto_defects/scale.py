@@ -90,7 +90,7 @@ def sfn_draws_unseeded() -> bool:
 
 def sfn_variables_disordered() -> bool:
     store = VariableStore()
-    names = [f"name{number}" for number in range(30)]
+    names = [f"name{number:02}" for number in range(30)]
     for name in names:
         store.set(name, 1)
     return list(store.get_assigned_variables()) != names

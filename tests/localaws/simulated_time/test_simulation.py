@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -209,17 +208,16 @@ def test_a_woken_task_hears_nothing_of_its_old_timer(simulation: Simulation) -> 
 
 
 def test_those_who_wait_are_woken_in_the_order_in_which_they_came(simulation: Simulation) -> None:
-    waiters: deque[Any] = deque()
-    log: list[int] = []
+    event, log = Event(simulation), []
 
     def waiter(number: int) -> None:
-        simulation.wait(None, waiters)
+        event.wait()
         log.append(number)
 
     for number in range(5):
         simulation.spawn(lambda n=number: waiter(n))
     drive(simulation)
-    simulation.wake(waiters)
+    event.set()
     drive(simulation)
     assert log == list(range(5))
 
