@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from moto.moto_api._internal import mock_random
@@ -16,9 +17,23 @@ from localaws.mending import Mends
 def install(mends: Mends, seed: int) -> None:
     """Seed what moto draws, and lead what it draws elsewhere to the same source."""
     mock_random.seed(seed)
-    mends.replace_everywhere(random, mock_random)  # jitter, States.MathRandom
+    mends.replace_everywhere(random, _seeded_module())  # jitter, States.MathRandom
     mends.replace_everywhere(uuid.uuid4, uuid4)  # task tokens, request ids
     _order_variables(mends)
+
+
+def _seeded_module() -> ModuleType:
+    """The module `random`, its functions those of moto's source."""
+    seeded = ModuleType(random.__name__)
+    vars(seeded).update(vars(random))
+    own = [name for name in random.__all__ if not isinstance(getattr(random, name), type)]
+    vars(seeded).update({name: getattr(mock_random, name) for name in own})
+
+    def source(seed: Any = None) -> random.Random:
+        return random.Random(mock_random.random() if seed is None else seed)
+
+    seeded.Random = source  # type: ignore[attr-defined]  # States.MathRandom without a seed
+    return seeded
 
 
 def uuid4() -> uuid.UUID:

@@ -69,18 +69,27 @@ class Pipe:
 
 
 class LogWriter(io.TextIOBase):
-    """Standard output and error of a handler."""
+    """Standard output and error of a handler, with the paths that its code has on Lambda."""
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
+        self.folders: tuple[str, ...] = ()
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
         if text:
-            self._pipe.send("log", text=text)
+            self._pipe.send("log", text=as_on_lambda(text, self.folders))
         return len(text)
+
+
+def as_on_lambda(text: str, folders: tuple[str, ...]) -> str:
+    """A text without the folders of this machine; JSON doubles the backslashes of a path."""
+    for folder in folders:
+        for written in (folder, folder.replace("\\", "\\\\")):
+            text = text.replace(written, TASK_ROOT)
+    return text
 
 
 class MachineClock:
@@ -212,6 +221,11 @@ def forbid_the_network() -> None:
     sys.addaudithook(audit)
 
 
+def code_folders(code_folder: str) -> tuple[str, ...]:
+    """What is /var/task on Lambda: SAM packs a function's requirements beside its code."""
+    return (code_folder, *SITE_PACKAGES)
+
+
 def error_of(error: BaseException, code_folder: str, request_id: str = "") -> dict[str, Any]:
     """An exception as Lambda reports it: the name of its class is the errorType."""
     frames = [
@@ -224,8 +238,7 @@ def error_of(error: BaseException, code_folder: str, request_id: str = "") -> di
             [(f.filename, f.lineno or 0, f.name, f.line) for f in frames]
         )
     )
-    for folder in (code_folder, *SITE_PACKAGES):  # SAM packs a function's requirements beside it
-        lines = [line.replace(folder, TASK_ROOT) for line in lines]
+    lines = [as_on_lambda(line, code_folders(code_folder)) for line in lines]
     return {
         "errorMessage": str(error),
         "errorType": type(error).__name__,
@@ -288,13 +301,14 @@ def log_error(pipe: Pipe, error: dict[str, Any]) -> None:
 
 def main() -> None:
     pipe = Pipe()
-    sys.stdout = sys.stderr = LogWriter(pipe)
+    sys.stdout = sys.stderr = writer = LogWriter(pipe)
     answer_aws_calls_through(pipe)
     start = pipe.receive()
     begun = perf_counter()
     os.environ.clear()
     os.environ.update(start["environment"])
     os.chdir(start["code_folder"])
+    writer.folders = code_folders(start["code_folder"])
     sys.path[:] = [start["code_folder"]] + [p for p in sys.path if p not in start["hidden"]]
     forbid_the_network()
     if start["now"] is not None:

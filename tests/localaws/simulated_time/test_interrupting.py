@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import boto3
 import pytest
 
 pytestmark = pytest.mark.simulated_clock
@@ -50,13 +51,23 @@ def test_endless_work_can_be_interrupted(
     assert executions.seconds(executions.run(machine(wait(60)))) == 60
 
 
-def test_an_invocation_that_waits_can_be_interrupted(
-    executions: Any, make_function: Any, invoke: Any, clock: Any
+def test_an_invocation_can_be_interrupted_and_goes_on_by_itself(
+    make_function: Any, make_queue: Any, invoke: Any, clock: Any
 ) -> None:
-    endless = make_function(
-        "import time\ndef lambda_handler(e, c):\n    while True: time.sleep(0.005)", Timeout=900
-    )
+    """As on AWS, where nobody stops a function either."""
+    queue = make_queue()
+    code = f"""
+        import time, boto3
+        sqs = boto3.client("sqs")
+        def lambda_handler(event, context):
+            while "Messages" not in sqs.receive_message(QueueUrl={queue.url!r}):
+                time.sleep(0.001)
+            print("went on")
+    """
+    name = make_function(code, Timeout=900)
     with ctrl_c():
-        invoke(endless)
-    works = make_function("import time\ndef lambda_handler(e, c): time.sleep(9)", Timeout=30)
-    assert "Duration: 9000.00 ms" in invoke(works)["log"]
+        invoke(name)
+    queue.send("enough")
+    clock.advance(seconds=1)
+    logs = boto3.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")
+    assert "went on" in [event["message"] for event in logs["events"]]

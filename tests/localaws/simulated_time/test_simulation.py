@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from localaws.simulated_threading import Event, Thread
 from localaws.simulation import Goal, Simulation
@@ -29,112 +27,6 @@ def drive(simulation: Simulation, seconds: float | None = None) -> None:
     """To the end of everything, or to a moment."""
     horizon = None if seconds is None else round(seconds * SECOND)
     simulation.drive(Goal(lambda: False, horizon))
-
-
-# Programs: a task is a list of steps. "sleep" and "wait" take seconds; "set" and "wait" name one of
-# three events; "spawn" starts another task.
-STEP = st.one_of(
-    st.tuples(st.just("sleep"), st.integers(0, 4)),
-    st.tuples(st.just("wait"), st.integers(0, 2), st.integers(0, 4)),
-    st.tuples(st.just("set"), st.integers(0, 2)),
-)
-STEPS = st.recursive(
-    st.lists(STEP, max_size=5),
-    lambda steps: st.lists(st.one_of(STEP, st.tuples(st.just("spawn"), steps)), max_size=5),
-    max_leaves=12,
-)
-
-
-class Program:
-    """Runs steps, and logs what happens and when."""
-
-    def __init__(self, steps: list[Any]) -> None:
-        self.simulation = Simulation(0)
-        self.log: Log = []
-        self.events = [Event(self.simulation) for _ in range(3)]
-        self.timers = 0
-        self.simulation.spawn(lambda: self.work(steps))
-        drive(self.simulation)
-        self.end = self.simulation.now
-        self.simulation.close()
-
-    def work(self, steps: list[Any]) -> None:
-        for kind, *given in steps:
-            if kind == "spawn":
-                self.simulation.spawn(lambda steps=given[0]: self.work(steps))
-            elif kind == "set":
-                self.log.append(("set", given[0], self.simulation.now))
-                self.events[given[0]].set()
-                self.events[given[0]].clear()
-            else:
-                self.pause(kind, given)
-
-    def pause(self, kind: str, given: list[int]) -> None:
-        begun, number = self.simulation.now, self.timers
-        self.timers += 1
-        due = begun + given[-1] * SECOND
-        if kind == "sleep":
-            woken = self.simulation.wait(given[0])
-        else:
-            woken = self.events[given[0]].wait(given[1])
-        self.log.append((kind, due, number, begun, self.simulation.now, woken, *given))
-
-
-@given(st.lists(STEPS, max_size=4))
-@settings(deadline=None, max_examples=60)
-def test_tasks_go_on_in_the_order_of_their_timers(programs: list[Any]) -> None:
-    program = Program([("spawn", steps) for steps in programs])
-    waits = [entry for entry in program.log if entry[0] != "set"]
-    for kind, due, _, begun, ended, woken, *given in waits:
-        if woken:
-            assert kind == "wait"
-            assert begun <= ended <= due
-            assert ("set", given[0], ended) in program.log
-        else:
-            assert ended == due
-    expired = [(due, number) for _, due, number, _, _, woken, *_ in waits if not woken]
-    assert expired == sorted(expired)  # by time; at one time, first set, first gone off
-    times = [entry[4] if entry[0] != "set" else entry[2] for entry in program.log]
-    assert times == sorted(times)
-    assert program.end == max(times, default=0)
-
-
-@given(st.lists(STEPS, max_size=4))
-@settings(deadline=None, max_examples=30)
-def test_a_program_runs_the_same_way_every_time(programs: list[Any]) -> None:
-    first, second = (Program([("spawn", steps) for steps in programs]) for _ in range(2))
-    assert first.log == second.log
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 2), st.integers(1, 5)), min_size=1, max_size=12),
-    st.integers(0, 2),
-    st.integers(0, 6),
-)
-@settings(deadline=None, max_examples=60)
-def test_an_ended_group_never_runs_again(
-    sleepers: list[tuple[int, int]], ended: int, moment: int
-) -> None:
-    simulation = Simulation(0)
-    log: Log = []
-
-    def sleeper(group: int, seconds: int) -> None:
-        for _ in range(2):
-            simulation.wait(seconds)
-            log.append((group, simulation.now))
-
-    for group, seconds in sleepers:
-        simulation.spawn(lambda g=group, s=seconds: sleeper(g, s), group=group)
-    if moment:
-        drive(simulation, moment - 0.5)
-    simulation.end_group(ended)
-    drive(simulation)
-    simulation.close()
-    late = [group for group, when in log if when > (moment - 0.5) * SECOND]
-    assert ended not in late
-    for group, seconds in sleepers:
-        if group != ended:
-            assert (group, 2 * seconds * SECOND) in log
 
 
 def test_an_ended_group_sets_no_timer_off(simulation: Simulation) -> None:

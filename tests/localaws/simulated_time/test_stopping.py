@@ -57,8 +57,8 @@ def test_before_it_has_begun(executions: Any, machine: Any, wait: Any, clock: An
     arn = executions.start(machine(wait(60)))
     executions.client.stop_execution(executionArn=arn)
     assert executions.describe(arn)["status"] == "ABORTED"
-    assert [m.type for m in executions.history(arn)][0] == "ExecutionStarted"
-    assert [m.type for m in executions.history(arn)][-1] == "ExecutionAborted"
+    types = [moment.type for moment in executions.history(arn)]
+    assert (types[0], types[-1]) == ("ExecutionStarted", "ExecutionAborted")
     assert executions.seconds(arn) == 0
 
 
@@ -77,7 +77,7 @@ def test_stopping_twice_changes_nothing(
 def test_the_function_at_work_runs_to_its_end(
     executions: Any, machine: Any, call: Any, make_queue: Any, clock: Any
 ) -> None:
-    """docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html: nothing stops a function."""
+    """docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html"""
     queue = make_queue()
     send = f"boto3.client('sqs').send_message(QueueUrl={queue.url!r}, MessageBody='effect')"
     task = call(f"time.sleep(30)\n{send}", Timeout=60)

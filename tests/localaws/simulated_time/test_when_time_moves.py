@@ -210,7 +210,7 @@ class TestAdvance:
     ) -> None:
         arn = executions.start(machine(wait(60), wait(60), wait(60)))
         clock.advance(minutes=2)
-        entered = [e for e in executions.client.get_execution_history(executionArn=arn)["events"]]
+        entered = executions.client.get_execution_history(executionArn=arn)["events"]
         assert [e["type"] for e in entered].count("WaitStateEntered") == 3
 
     def test_not_back(self, clock: Any) -> None:
