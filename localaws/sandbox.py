@@ -68,7 +68,7 @@ class Sandbox:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_bare_environment(),
+            env=_bare_environment() | {"PYTHONHASHSEED": "0"},  # a set's order repeats
             **_apart(),
         )
 
