@@ -102,7 +102,7 @@ def rate(stepfunctions: Any, arn: str, ids: list[str], at_once: int) -> float:
     while waiting or running:
         while waiting and len(running) < at_once:
             running.add(start(stepfunctions, arn, order(waiting.pop())))
-        time.sleep(0.02)
+        time.sleep(0.05)
         page = stepfunctions.list_executions(stateMachineArn=arn, statusFilter="RUNNING")
         running &= {execution["executionArn"] for execution in page["executions"]}
     return len(ids) / (time.perf_counter() - begun)

@@ -1,9 +1,9 @@
 """Executions that wait three days at once: their time, threads and memory, and those of threads.
 
-On the simulated clock each is two greenlets on one thread. For comparison, fewer of them wait on
-the real clock of localaws and in plain moto, where each holds the two threads that moto gives it.
-Also measured: what a switch from one greenlet to another takes, and from one thread to another.
-Each world gets a fresh process. Run by hand:
+On the simulated clock they are greenlets on one thread. For comparison, fewer of them wait where
+waiting holds threads: on the real clock of localaws, and in plain moto. Also measured: what a
+switch from one greenlet to another takes, and from one thread to another. Each world gets a fresh
+process. Run by hand:
 
     python benchmarks/waiting.py [SIMULATED] [WITH THREADS]
 """
@@ -41,7 +41,7 @@ SWITCHES = 100_000
 
 @dataclass
 class Held:
-    """What waiting executions hold, beyond the process before them."""
+    """What waiting executions hold in this process (RSS: no thread's stack in the kernel)."""
 
     count: int
     threads: int
@@ -49,8 +49,8 @@ class Held:
 
     def __str__(self) -> str:
         return (
-            f"{self.count} wait: {self.threads} threads more, "
-            f"{self.kilobytes / self.count:.1f} KB an execution"
+            f"{self.count} wait: {self.threads / self.count:.0f} threads and "
+            f"{self.kilobytes / self.count:.1f} KB for each"
         )
 
 

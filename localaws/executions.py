@@ -68,8 +68,8 @@ def install(mends: Mends, clock: Clock) -> None:
 
 def stop_all(clock: Clock) -> None:
     """Stop what still runs. Tasks that are at work notice when they return."""
-    for execution in list(running):
-        execution.stop(clock.now(), None, None)
+    while running:
+        next(iter(running)).stop(clock.now(), None, None)  # and what it waits for
 
 
 def join() -> None:

@@ -23,6 +23,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
     state_task_service_callback,
     state_task_service_sfn,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
+    ResourceCondition,
+)
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
@@ -103,19 +106,21 @@ def _start_apart(mends: Mends, simulation: Simulation) -> None:
 
 def _await_answers(mends: Mends, simulation: Simulation) -> None:
     """Who reads an execution that waits for a task token may be about to answer it."""
+    callback = state_task_service_callback.StateTaskServiceCallback
+    activity = state_task_activitiy.StateTaskActivity
 
-    def awaiting(wait: Callable[..., Any]) -> Callable[..., Any]:
-        def wait_for_answer(self: Any, *args: Any, **given: Any) -> Any:
-            with simulation.awaiting_answer():
-                return wait(self, *args, **given)
+    def wait_for_token(self: Any, *args: Any, **given: Any) -> Any:
+        if self.resource.condition != ResourceCondition.WaitForTaskToken:
+            return wait(self, *args, **given)  # for a token of a .sync that nobody is ever given
+        with simulation.awaiting_answer():
+            return wait(self, *args, **given)
 
-        return wait_for_answer
+    def wait_for_worker(self: Any, env: Environment) -> None:
+        with simulation.awaiting_answer():
+            execute(self, env)
 
-    for task, name in (
-        (state_task_service_callback.StateTaskServiceCallback, "_eval_wait_for_task_token"),
-        (state_task_activitiy.StateTaskActivity, "_eval_execution"),
-    ):
-        mends.replace(task, name, awaiting(getattr(task, name)))
+    wait: Callable[..., Any] = mends.replace(callback, "_eval_wait_for_task_token", wait_for_token)
+    execute: Callable[..., None] = mends.replace(activity, "_eval_execution", wait_for_worker)
 
 
 def _end_what_is_abandoned(mends: Mends, clock: SimulatedTime) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import uuid
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.moto_api._internal import mock_random
+from moto.sns.models import Subscription
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 
 from localaws.mending import Mends
@@ -20,6 +23,7 @@ def install(mends: Mends, seed: int) -> None:
     mends.replace_everywhere(random, _seeded_module())  # jitter, States.MathRandom
     mends.replace_everywhere(uuid.uuid4, uuid4)  # task tokens, request ids
     _order_variables(mends)
+    _pin_signatures(mends)
 
 
 def _seeded_module() -> ModuleType:
@@ -51,3 +55,27 @@ def _order_variables(mends: Mends) -> None:
     gather: Callable[[Any], dict[str, str]] = mends.replace(
         VariableStore, "get_assigned_variables", assigned
     )
+
+
+def _pin_signatures(mends: Mends) -> None:
+    """moto signs SNS messages with a key that it makes anew for each subscription (models.py:415).
+
+    This one is the same for all, from the first primes beyond two round numbers: nothing is
+    secret here, and to make a key takes a tenth of a second.
+    """
+    p, q = (3 << 1022) + 1037, (7 << 1021) + 309
+
+    @functools.cache
+    def private_key() -> rsa.RSAPrivateKey:
+        d = pow(65537, -1, (p - 1) * (q - 1))
+        return rsa.RSAPrivateNumbers(
+            p=p,
+            q=q,
+            d=d,
+            dmp1=d % (p - 1),
+            dmq1=d % (q - 1),
+            iqmp=pow(q, -1, p),
+            public_numbers=rsa.RSAPublicNumbers(65537, p * q),
+        ).private_key()
+
+    mends.replace(Subscription, "private_key", lambda _: private_key())

@@ -1,6 +1,6 @@
 """Task tokens: one for each attempt, and an answer for each.
 
-moto draws one token for a state and all its retries (state_task_service_callback.py:352), whose
+moto draws one token for a state and all its retries (state_task_service_callback.py:324), whose
 second attempt then finds the outcome of the first. It looks for a token in every execution
 (models.py:106), fails at one that has only just been started, and knows none that is used up.
 

@@ -132,7 +132,7 @@ def start_drawing() -> list[str]:
         "Type": "Task",
         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
         "Parameters": {"QueueUrl": tokens["QueueUrl"], "MessageBody.$": "$$.Task.Token"},
-        "HeartbeatSeconds": 100,
+        "HeartbeatSeconds": 600,
         "End": True,
     }
     wait = {"Type": "Wait", "SecondsPath": "$.seconds", "End": True}
@@ -166,8 +166,16 @@ def start_drawing() -> list[str]:
         ],
     }
     machine = make_machine("drawing", {"StartAt": "All", "States": {"All": parallel}})
+    unanswered = {
+        **ask,
+        "Parameters": {
+            "QueueUrl": sqs.create_queue(QueueName="unread")["QueueUrl"],
+            "MessageBody.$": "$$.Task.Token",
+        },
+    }
+    late = make_machine("late", {"StartAt": "Ask", "States": {"Ask": unanswered}})
     items = [{"seconds": n} for n in (3, 1, 2, 5)]
-    return [start(machine, None, {"items": items}) for _ in range(5)]
+    return [start(late, None, {}), *(start(machine, None, {"items": items}) for _ in range(5))]
 
 
 def make_function(name: str, code: str) -> None:

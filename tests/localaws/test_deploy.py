@@ -115,7 +115,8 @@ def test_the_shop_has_everything_it_names(shop: Any) -> None:
         "dev-ProcessPaymentFunction",
         "dev-RepairOrderFunction",
     }
-    groups = {g["logGroupName"] for g in boto3.client("logs").describe_log_groups()["logGroups"]}
+    pages = boto3.client("logs").get_paginator("describe_log_groups").paginate()
+    groups = {group["logGroupName"] for page in pages for group in page["logGroups"]}
     assert groups >= {f"/aws/lambda/{name}" for name in functions if name.startswith("dev-")}
     assert "/aws/states/dev-OrderProcessingWorkflow" in groups
     alarms = boto3.client("cloudwatch").describe_alarms()["MetricAlarms"]

@@ -153,7 +153,14 @@ def test_as_a_lesson_uses_it(fresh: Any) -> None:
         took = found["stopDate"] - found["startDate"]
         print(json.dumps([found.get("output"), took.total_seconds() // 1,
                           [(at - begun).total_seconds() for at in rounds]]))
-        localaws.reset()
+        parent = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
+                  "Parameters": {"StateMachineArn": machine["stateMachineArn"]}, "End": True}
+        order = sfn.create_state_machine(
+            name="order", roleArn="arn:aws:iam::123456789012:role/r",
+            definition=json.dumps({"StartAt": "Ship", "States": {"Ship": parent}}))
+        sfn.start_execution(stateMachineArn=order["stateMachineArn"])
+        clock.advance(seconds=1)
+        localaws.reset()  # while they wait
         clock.advance(days=1)
         print(len(rounds))
         """

@@ -143,6 +143,23 @@ class TestDeadlines:
         sfn.send_task_success(taskToken=callback.token(), output="{}")
         assert executions.describe(arn)["status"] == "SUCCEEDED"
 
+    def test_that_of_a_nested_execution_without_a_token_is_passed(
+        self, executions: Any, machine: Any, wait: Any, make_machine: Any, watch: Watch
+    ) -> None:
+        """Nobody can answer it."""
+        nested = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {"StateMachineArn": make_machine(machine(wait(900)))},
+            "TimeoutSeconds": 500,
+        }
+        arn = executions.start(machine(nested))
+        reads = 1
+        while executions.describe(arn)["status"] == "RUNNING":
+            reads += 1
+            assert reads < 10
+        assert watch.seconds == 500
+
     def test_a_read_goes_on_up_to_one(
         self, executions: Any, machine: Any, callback: Any, wait: Any, watch: Watch
     ) -> None:
