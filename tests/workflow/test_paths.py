@@ -254,7 +254,8 @@ def slow_function(shop: Any) -> str:
 def watched(shop: Any) -> Iterator[Callable[[str], None]]:
     """Makes the rule that repairs rows look at a variant, too."""
     events = boto3.client("events")
-    rules = [r for r in events.list_rules()["Rules"] if "aws.states" in r.get("EventPattern", "")]
+    workflow = shop.output("OrderWorkflowArn")
+    rules = [r for r in events.list_rules()["Rules"] if workflow in r.get("EventPattern", "")]
     [rule] = rules
     pattern = json.loads(rule["EventPattern"])
 
