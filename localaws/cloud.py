@@ -62,6 +62,7 @@ class Cloud:
                 mototime,
                 scale,
                 seeds,
+                simulatedtime,
                 sqs,
                 stepfunctions,
                 striking,
@@ -83,7 +84,7 @@ class Cloud:
         self._mends = mends = Mends()
         self._executions = executions
         self.clock: timekeeping.Clock = (
-            timekeeping.SimulatedTime() if clock == "simulated" else timekeeping.RealTime()
+            simulatedtime.SimulatedTime() if clock == "simulated" else timekeeping.RealTime()
         )
         model = latency or latencies.Latency(seed)
         self.faults = striking.Faults(self.clock, seed)
@@ -109,7 +110,7 @@ class Cloud:
         sqs.install(mends, self.clock, self._poller)
         apigateway.install(mends, self._gateway)
         seeds.install(mends, seed)
-        if isinstance(self.clock, timekeeping.SimulatedTime):
+        if isinstance(self.clock, simulatedtime.SimulatedTime):
             mototime.install(mends, self.clock)
             self.clock.simulation.when_interrupted = watchdog.end_work
         self._poller.start()

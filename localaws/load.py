@@ -15,12 +15,12 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from localaws import cloud, progress
 from localaws.runs import Refusal, Result
-from localaws.timekeeping import NOTHING_LEFT
+from localaws.timekeeping import NothingLeftError
 
 if TYPE_CHECKING:
     from moto.stepfunctions.parser.backend.execution import Execution
@@ -128,13 +128,10 @@ class _Arrivals:
     def follow(self, show: Callable[[int], None]) -> None:
         """Start all, and wait until they have ended, or until nothing more can happen."""
         self._clock.spawn(self._arrive)
-        try:
+        with suppress(NothingLeftError):  # what still runs is in the result as it is
             while not self._all_ended():
                 self._go_on()
                 show(sum(execution.finished.is_set() for execution in self.started))
-        except RuntimeError as error:
-            if str(error) != NOTHING_LEFT:
-                raise
         if self._errors:
             raise self._errors[0]
 
@@ -181,6 +178,8 @@ def _start(machine_arn: str, request: _Request) -> Execution | Refusal:
     from moto.core.request import normalize_request
     from moto.stepfunctions.responses import StepFunctionResponse
 
+    from localaws import executions
+
     url = f"https://states.{cloud.REGION}.amazonaws.com/"
     key = os.environ["AWS_ACCESS_KEY_ID"]
     headers = {
@@ -195,17 +194,7 @@ def _start(machine_arn: str, request: _Request) -> Execution | Refusal:
     if status >= 400:
         error = str(answer["__type"]).rpartition("#")[2]
         return Refusal(request.name, error, answer.get("message") or answer.get("Message"))
-    return _newest(answer["executionArn"])
-
-
-def _newest(arn: str) -> Execution:
-    """An execution that has just been started. moto would look through all, the oldest first."""
-    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
-
-    _, _, _, region, account, *_ = arn.split(":")
-    backend = stepfunctions_parser_backends[account][region]
-    machine = backend._get_state_machine_for_execution(arn)
-    return next(one for one in reversed(machine.executions) if one.exec_arn == arn)
+    return executions.find(answer["executionArn"])
 
 
 def _requests(inputs: Iterable[Input], naming: Naming) -> Iterator[_Request]:

@@ -79,6 +79,13 @@ class Mends:
             self._undo.pop()()
 
 
+def variant(module: ModuleType, **ours: Any) -> ModuleType:
+    """A module with some of its names replaced."""
+    changed = ModuleType(module.__name__)
+    vars(changed).update(vars(module), **ours)
+    return changed
+
+
 def _modules() -> list[tuple[str, ModuleType]]:
     return [
         (name, module)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import threading
 import time
-import types
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -31,10 +30,11 @@ from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from localaws import executions
-from localaws.mending import Mends
+from localaws.mending import Mends, variant
 from localaws.simulated_threading import Event, Thread
-from localaws.simulation import Simulation, Task
-from localaws.timekeeping import SimulatedTime
+from localaws.simulatedtime import SimulatedTime
+from localaws.simulation import Simulation
+from localaws.tasks import Task
 
 INTERPRETER = "moto.stepfunctions"
 
@@ -63,9 +63,9 @@ def _read_the_clock(mends: Mends, clock: SimulatedTime) -> None:
         def utcnow(cls) -> Any:
             return clock.now().replace(tzinfo=None)
 
-    times = _variant(time, time=clock.time, sleep=clock.sleep)
+    times = variant(time, time=clock.time, sleep=clock.sleep)
     mends.replace_everywhere(time, times)
-    mends.replace_everywhere(datetime, _variant(datetime, datetime=SimulatedDatetime))
+    mends.replace_everywhere(datetime, variant(datetime, datetime=SimulatedDatetime))
     mends.replace_everywhere(datetime.datetime, SimulatedDatetime)
 
     def import_backend(*names: str) -> Any:
@@ -87,9 +87,7 @@ def _take_turns(mends: Mends, simulation: Simulation) -> None:
             return super().wait(None if timeout is not None and timeout >= longest else timeout)
 
     event, thread = partial(PatientEvent, simulation), partial(Thread, simulation)
-    mends.replace_everywhere(
-        threading, _variant(threading, Event=event, Thread=thread), INTERPRETER
-    )
+    mends.replace_everywhere(threading, variant(threading, Event=event, Thread=thread), INTERPRETER)
     mends.replace_everywhere(threading.Event, event, INTERPRETER)
     mends.replace_everywhere(threading.Thread, thread, INTERPRETER)
 
@@ -186,11 +184,3 @@ def _await_children(mends: Mends, simulation: Simulation, awaited: dict[Task, Ex
 
     for name in ("_build_sync_resolver", "_build_sync2_resolver"):
         mends.replace(state, name, patiently(getattr(state, name)))
-
-
-def _variant(module: types.ModuleType, **ours: Any) -> types.ModuleType:
-    """A module with some of its names replaced."""
-    variant = types.ModuleType(module.__name__)
-    vars(variant).update(vars(module))
-    vars(variant).update(ours)
-    return variant

@@ -24,7 +24,7 @@ from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesN
 from moto.stepfunctions.parser import models as parser_models
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-from localaws.mending import Mends
+from localaws.mending import Mends, variant
 
 EXPRESSIONS = 512  # update expressions kept parsed
 PLAIN = frozenset((str, int, float, bool, type(None), bytes))
@@ -118,8 +118,7 @@ def copy_plain(value: Any, memo: Any = None) -> Any:
 
 def _copy_fast(mends: Mends) -> None:
     """A third of an execution's time goes into copies of its data."""
-    fast = types.ModuleType("copy")
-    vars(fast).update(vars(copy), deepcopy=copy_plain)
+    fast = variant(copy, deepcopy=copy_plain)
     for package in ("moto.stepfunctions", "moto.dynamodb"):
         mends.replace_everywhere(copy, fast, package)
         mends.replace_everywhere(copy.deepcopy, copy_plain, package)

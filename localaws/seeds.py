@@ -14,7 +14,7 @@ from moto.moto_api._internal import mock_random
 from moto.sns.models import Subscription
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 
-from localaws.mending import Mends
+from localaws.mending import Mends, variant
 
 
 def install(mends: Mends, seed: int) -> None:
@@ -28,16 +28,13 @@ def install(mends: Mends, seed: int) -> None:
 
 def _seeded_module() -> ModuleType:
     """The module `random`, its functions those of moto's source."""
-    seeded = ModuleType(random.__name__)
-    vars(seeded).update(vars(random))
-    own = [name for name in random.__all__ if not isinstance(getattr(random, name), type)]
-    vars(seeded).update({name: getattr(mock_random, name) for name in own})
 
     def source(seed: Any = None) -> random.Random:
         return random.Random(mock_random.random() if seed is None else seed)
 
-    seeded.Random = source  # type: ignore[attr-defined]  # States.MathRandom without a seed
-    return seeded
+    own = [name for name in random.__all__ if not isinstance(getattr(random, name), type)]
+    functions = {name: getattr(mock_random, name) for name in own}
+    return variant(random, Random=source, **functions)  # States.MathRandom makes a Random
 
 
 def uuid4() -> uuid.UUID:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from localaws.simulation import MICROSECONDS, Goal, Simulation, Task
+from localaws.simulation import Simulation
+from localaws.tasks import MICROSECONDS, Goal, Task
 
 
 class Event:
@@ -72,12 +73,9 @@ class Condition:
     def notify_all(self) -> None:
         self._simulation.wake(self._waiters)
 
-    def notify(self) -> None:
-        self.notify_all()  # who waits looks again, as with any condition
-
 
 class Thread:
-    """threading.Thread. What it starts belongs to whom its starter works for."""
+    """threading.Thread, which nobody joins. It works for whom its starter works for."""
 
     native_id = 0
 
@@ -92,24 +90,11 @@ class Thread:
     ) -> None:
         self._simulation = simulation
         self._work = partial(target, *args, **(kwargs or {}))
-        self._ended = Event(simulation)
 
     def start(self) -> None:
         starter = self._simulation.current
         group = starter.group if starter is not None else None
-        self._simulation.spawn(self._run, group, starter)
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        finally:
-            self._ended.set()
-
-    def join(self, timeout: float | None = None) -> None:
-        self._ended.wait(timeout)
-
-    def is_alive(self) -> bool:
-        return not self._ended.is_set()
+        self._simulation.spawn(self._work, group, starter)
 
 
 def wait_outside(

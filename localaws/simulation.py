@@ -17,72 +17,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+from localaws.tasks import MICROSECONDS, Expired, Goal, Task, Timer, line
+
 log = logging.getLogger(__name__)
 
-MICROSECONDS = 1_000_000
 # How often somebody outside who waits looks for Ctrl-C, in wall seconds. Windows needs it.
 INTERRUPT_CHECK = 0.1
-
-
-class Expired(BaseException):
-    """The time that a task had is over. Not an Exception, which what it runs would catch."""
-
-
-class Task:
-    """One line of work."""
-
-    __slots__ = (
-        *("awaiting", "ended", "expired", "greenlet", "group"),
-        *("guarded", "parent", "turn", "woken", "work"),
-    )
-
-    def __init__(self, work: Callable[[], object], group: object, parent: Task | None) -> None:
-        self.work: Callable[[], object] | None = work
-        self.group = group
-        self.parent = parent
-        self.greenlet: greenlet | None = None
-        self.turn = 0  # counts its wake-ups: the timer of an earlier turn is stale
-        self.woken = False
-        self.ended = False
-        self.expired = False
-        self.guarded: Task = self  # whose deadline its timer is
-        self.awaiting = 0  # answers from outside that it, or a task it waits for, needs
-
-
-class _Timer(NamedTuple):
-    when: int  # microseconds since 1970
-    number: int  # timers of one instant go off in the order in which they were set
-    task: Task
-    turn: int
-
-    @property
-    def stale(self) -> bool:
-        return self.turn != self.task.turn or self.task.ended
-
-
-@dataclass
-class Goal:
-    """How far a drive goes.
-
-    Attributes:
-        reached: asked when nothing more can happen at this instant; True ends the drive.
-        horizon: microseconds since 1970 beyond which time does not move, if any.
-        jumps: how many times it may move to a next timer, if that is limited.
-        keep_deadlines: asked at the deadline of a task that waits for an answer from outside:
-            True stops before it, since whoever drives may be about to give the answer.
-    """
-
-    reached: Callable[[], bool]
-    horizon: int | None = None
-    jumps: int | None = None
-    keep_deadlines: Callable[[], bool] = lambda: False
-    cancelled: bool = False
 
 
 class Simulation:
@@ -95,8 +39,8 @@ class Simulation:
         self.when_interrupted: Callable[[], object] = lambda: None  # ends what a task waits for
         self.baton = threading.RLock()  # held by whoever acts: one outsider, or the tasks for them
         self._ready: deque[Task] = deque()
-        self._timers: list[_Timer] = []
-        self._background: list[_Timer] = []  # of periodic work, which nobody waits for
+        self._timers: list[Timer] = []
+        self._background: list[Timer] = []  # of periodic work, which nobody waits for
         self._numbers = itertools.count()
         self._tasks: dict[Task, None] = {}  # ordered, as a set would not be
         self._groups: dict[object, dict[Task, None]] = {}
@@ -180,12 +124,12 @@ class Simulation:
         """Mark the current task, and those that wait for it, as waiting for somebody outside."""
         assert self.current is not None, "only a task can wait"
         task = self.current
-        for one in _line(task):
+        for one in line(task):
             one.awaiting += 1
         try:
             yield
         finally:
-            for one in _line(task):
+            for one in line(task):
                 one.awaiting -= 1
 
     def awaits_answer(self, group: object) -> bool:
@@ -198,7 +142,7 @@ class Simulation:
         for task in list(self._groups.get(group, ())):
             if task.parent is None:
                 task.parent = current
-                for one in _line(current):
+                for one in line(current):
                     one.awaiting += task.awaiting
 
     def end_group(self, group: object) -> None:
@@ -212,7 +156,7 @@ class Simulation:
         current = self.current
         assert current is not None, "only a task has started others"
         tasks = self._groups.get(current.group, ())
-        offspring = [task for task in tasks if current in _line(task.parent)]
+        offspring = [task for task in tasks if current in line(task.parent)]
         for task in offspring:
             self._end(task)
         return offspring
@@ -251,9 +195,9 @@ class Simulation:
         self._goals.put(None)
         self._thread.join()
 
-    def _set_timer(self, timers: list[_Timer], seconds: float, task: Task) -> None:
+    def _set_timer(self, timers: list[Timer], seconds: float, task: Task) -> None:
         when = self.now + max(0, round(seconds * MICROSECONDS))
-        heapq.heappush(timers, _Timer(when, next(self._numbers), task, task.turn))
+        heapq.heappush(timers, Timer(when, next(self._numbers), task, task.turn))
 
     def _expire(self, task: Task) -> None:
         task.expired = True
@@ -328,7 +272,7 @@ class Simulation:
         return True
 
     @staticmethod
-    def _first(timers: list[_Timer]) -> _Timer | None:
+    def _first(timers: list[Timer]) -> Timer | None:
         while timers and timers[0].stale:
             heapq.heappop(timers)
         return timers[0] if timers else None
@@ -354,10 +298,3 @@ class Simulation:
             group.pop(task, None)
             if not group:
                 del self._groups[task.group]
-
-
-def _line(task: Task | None) -> Iterator[Task]:
-    """A task, the one that may wait for it, and so on."""
-    while task is not None:
-        yield task
-        task = task.parent

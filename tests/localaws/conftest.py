@@ -5,14 +5,43 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import os
+import subprocess
+import sys
 import textwrap
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = itertools.count()
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Any:
+    """Run a script in a fresh process; returns what it prints, and fails where it fails.
+
+    With `both`, its standard error, too.
+    """
+
+    def run(code: str, both: bool = False, **environment: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), **environment},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr if both else done.stdout
+
+    return run
 
 
 @pytest.fixture
@@ -31,6 +60,29 @@ def packed(code: str) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("app.py", textwrap.dedent(code))
     return buffer.getvalue()
+
+
+@pytest.fixture
+def make_table(cloud: Any) -> Callable[[], str]:
+    """Create a table whose items have an `id`; returns its name."""
+    import boto3
+
+    def make() -> str:
+        name = f"table-{next(NUMBERS)}"
+        boto3.client("dynamodb").create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        return name
+
+    return make
+
+
+@pytest.fixture
+def table(make_table: Callable[[], str]) -> str:
+    return make_table()
 
 
 @pytest.fixture

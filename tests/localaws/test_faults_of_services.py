@@ -47,18 +47,6 @@ def no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture
-def table(cloud: Any) -> str:
-    name = f"faulty-table-{next(NUMBERS)}"
-    boto3.client("dynamodb").create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return name
-
-
-@pytest.fixture
 def call(make_function: Any, invoke: Any) -> Any:
     """Have a handler make one AWS call; returns what it saw of an error, or None."""
     function = make_function(CALLER, Timeout=5)

@@ -7,39 +7,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def python(tmp_path: Path) -> Any:
-    """Run a script in a fresh process; returns what it prints, and fails where it fails.
-
-    With `both`, its standard error, too.
-    """
-
-    def run(code: str, both: bool = False, **environment: str) -> str:
-        import os
-
-        done = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(code)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), **environment},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout + done.stderr if both else done.stdout
-
-    return run
 
 
 def test_stop_leaves_nothing_behind(python: Any, tmp_path: Path) -> None:

@@ -52,19 +52,6 @@ def one(state: dict[str, Any]) -> dict[str, Any]:
     return {"StartAt": "Only", "States": {"Only": {**state, "End": True}}}
 
 
-@pytest.fixture
-def table(cloud: Any) -> str:
-    """A table whose items have an `id`."""
-    name = f"table-{next(RUNS)}"
-    boto3.client("dynamodb").create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return name
-
-
 def put(table_name: str, **fields: Any) -> dict[str, Any]:
     """A Task state that writes an item under the input's `id`."""
     return {

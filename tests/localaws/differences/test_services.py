@@ -94,18 +94,6 @@ def test_a_mapping_delivers_one_batch_at_a_time(queue: Any, make_function: Any, 
     assert starts == [pytest.approx(10 * turn, abs=5) for turn in range(5)]
 
 
-@pytest.fixture
-def table(cloud: Any) -> str:
-    name = f"differs-{next(NUMBERS)}"
-    boto3.client("dynamodb").create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return name
-
-
 def test_every_read_is_consistent(table: str) -> None:
     client = boto3.client("dynamodb")
     for number in map(str, range(50)):

@@ -17,19 +17,15 @@ NUMBERS = itertools.count()
 
 
 @pytest.fixture
-def count_up(make_function: Callable[..., str]) -> Callable[[str], str]:
+def count_up(
+    make_function: Callable[..., str], make_table: Callable[[], str]
+) -> Callable[[str], str]:
     """A function that counts in a table without a condition; returns what came of ten calls."""
 
     def run(between: str) -> str:
         import localaws
 
-        name = f"counts-{next(NUMBERS)}"
-        boto3.client("dynamodb").create_table(
-            TableName=name,
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        name = make_table()
         code = f"""
             import time, boto3
             table = boto3.resource("dynamodb").Table({name!r})

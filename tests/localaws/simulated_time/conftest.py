@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
 NUMBERS = itertools.count()
 
 
@@ -278,24 +272,3 @@ def waiting(
         return _machine(items, state(kind))
 
     return definition
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Callable[[str], str]:
-    """Run a script in a process of its own; returns what it prints, and fails where it fails."""
-
-    def run(code: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(code)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run

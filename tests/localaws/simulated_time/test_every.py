@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localaws.timekeeping import SimulatedTime
+from localaws.simulatedtime import SimulatedTime
 
 SECOND = timedelta(seconds=1)
 
@@ -122,9 +122,9 @@ def test_not_while_time_is_held(beats: Beats) -> None:
     assert beats.at == [60]
 
 
-def test_as_a_lesson_uses_it(fresh: Any) -> None:
+def test_as_a_lesson_uses_it(python: Any) -> None:
     """It calls AWS, answers a token, survives its own error, and ends with the local AWS."""
-    output = fresh(
+    output = python(
         """
         import json, logging, boto3, localaws
         from localaws import clock

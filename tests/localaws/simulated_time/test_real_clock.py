@@ -84,8 +84,8 @@ print(json.dumps(report))
 """
 
 
-def test_from_the_queue_to_the_end_and_nothing_is_left(fresh: Any) -> None:
-    report = json.loads(fresh(SCRIPT))
+def test_from_the_queue_to_the_end_and_nothing_is_left(python: Any) -> None:
+    report = json.loads(python(SCRIPT))
     assert report["status"] == "SUCCEEDED"
     assert report["output"] == {"retry": 1}
     assert report["seconds"] >= 2  # a wait and a backoff of a second each

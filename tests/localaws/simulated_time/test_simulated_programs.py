@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localaws.simulated_threading import Event
-from localaws.simulation import Goal, Simulation
+from localaws.simulation import Simulation
+from localaws.tasks import Goal
 
 SECOND = 1_000_000
 

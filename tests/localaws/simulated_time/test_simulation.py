@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from localaws.simulated_threading import Event, Thread
-from localaws.simulation import Goal, Simulation
+from localaws.simulation import Simulation
+from localaws.tasks import Goal
 
 SECOND = 1_000_000
 Log = list[tuple[Any, ...]]
