@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from localaws import quickstart
-from localaws.sandbox import Sandbox, watchdog
+from localaws.functions.sandbox import Sandbox, watchdog
 
 if TYPE_CHECKING:
     from localaws.deployment import Stack
@@ -46,33 +46,23 @@ class Cloud:
             from moto import mock_aws
             from moto.core import DEFAULT_ACCOUNT_ID
 
-            from localaws import (
-                apigateway,
-                cloudformation,
+            from localaws import dynamodb, events, gate, guard, scale, seeds, striking
+            from localaws import latency as latencies
+            from localaws.apigateway import gateway as apigateway
+            from localaws.cloudformation import stacks as cloudformation
+            from localaws.functions import service as functions
+            from localaws.mending import Mends
+            from localaws.sqs import mappings as sqs
+            from localaws.stepfunctions import api as stepfunctions
+            from localaws.stepfunctions import (
                 compact,
-                dynamodb,
                 errors,
-                events,
                 executions,
-                functions,
-                gate,
-                guard,
                 interpreter,
                 jsonata,
-                mototime,
-                scale,
-                seeds,
-                simulatedtime,
-                sqs,
-                stepfunctions,
-                striking,
                 teststate,
-                timekeeping,
             )
-            from localaws import (
-                latency as latencies,
-            )
-            from localaws.mending import Mends
+            from localaws.timing import mototime, simulatedtime, timekeeping
 
         self._mock = mock_aws(
             config={

@@ -18,7 +18,7 @@ import boto3
 from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import ValidationError
 
-from localaws.cloudformation import parse_template
+from localaws.cloudformation.stacks import parse_template
 
 BUCKET = "aws-sam-cli-managed-default-samclisourcebucket"
 # Fixed, so that equal files give an equal archive; the zip format begins in 1980.

@@ -20,8 +20,8 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from localaws.apigateway import Gateway, Request
-from localaws.timekeeping import Clock
+from localaws.apigateway.gateway import Gateway, Request
+from localaws.timing.timekeeping import Clock
 
 HOST = "127.0.0.1"
 API_PATH = re.compile(r"/restapis/([^/]+)/([^/]+)/_user_request_(/.*)?$")

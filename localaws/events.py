@@ -11,7 +11,7 @@ from typing import Any
 from moto.awslambda.utils import get_backend
 from moto.events.models import Rule, events_backends
 
-from localaws.functions import Functions
+from localaws.functions.service import Functions
 from localaws.mending import Mends
 
 

@@ -12,7 +12,7 @@ from localaws.latency import LatencyModel
 from localaws.mending import Mends
 from localaws.routes import Routes
 from localaws.striking import Faults
-from localaws.timekeeping import Clock
+from localaws.timing.timekeeping import Clock
 
 
 class Gate:

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from localaws import cloud, progress
 from localaws.runs import Refusal, Result
-from localaws.timekeeping import NothingLeftError
+from localaws.timing.timekeeping import NothingLeftError
 
 if TYPE_CHECKING:
     from moto.stepfunctions.parser.backend.execution import Execution
 
-    from localaws.timekeeping import Clock
+    from localaws.timing.timekeeping import Clock
 
 Input = Mapping[str, Any]
 Naming = str | Callable[[Input], str] | None
@@ -178,7 +178,7 @@ def _start(machine_arn: str, request: _Request) -> Execution | Refusal:
     from moto.core.request import normalize_request
     from moto.stepfunctions.responses import StepFunctionResponse
 
-    from localaws import executions
+    from localaws.stepfunctions import executions
 
     url = f"https://states.{cloud.REGION}.amazonaws.com/"
     key = os.environ["AWS_ACCESS_KEY_ID"]

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from botocore.awsrequest import AWSPreparedRequest
 
 from localaws import refusals
+from localaws.functions.sandbox import Answer, Outcome, TimedOut
+from localaws.functions.worker import named_error
 from localaws.refusals import Call, Refusal
-from localaws.sandbox import Answer, Outcome, TimedOut
-from localaws.timekeeping import EPOCH, Clock
-from localaws.worker import named_error
+from localaws.timing.timekeeping import EPOCH, Clock
 
 if TYPE_CHECKING:
+    from localaws.functions.metering import Meter
     from localaws.gate import Gate
-    from localaws.metering import Meter
 
 COLUMNS = ("name", "target", "what it does", "rate", "from", "until", "struck")
 
@@ -245,7 +245,7 @@ class Faults:
 
 
 class FaultyMeter:
-    """A meter (see `localaws.metering`) of code whose calls, and whose own time, meet faults."""
+    """A meter (`localaws.functions.metering`) of code whose calls and own time meet faults."""
 
     def __init__(self, meter: Meter, gate: Gate, faults: Faults, latency: float) -> None:
         """`latency`: seconds that the code takes longer."""

@@ -45,13 +45,35 @@ def python(tmp_path: Path) -> Any:
 
 
 @pytest.fixture
-def role(cloud: Any) -> str:
+def make_role(cloud: Any) -> Callable[..., str]:
+    """Create a role that Lambda, Step Functions and others may assume; returns its ARN.
+
+    Takes the statements of its policy; without any, it may do everything.
+    """
     import boto3
 
-    name = f"role-{next(NUMBERS)}"
-    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
-    answer = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
-    return str(answer["Role"]["Arn"])
+    def make(*statements: dict[str, Any]) -> str:
+        iam = boto3.client("iam")
+        name = f"role-{next(NUMBERS)}"
+        services = ["lambda", "states", "events", "scheduler", "apigateway", "pipes"]
+        principals = {"Service": [f"{service}.amazonaws.com" for service in services]}
+        trust = [{"Effect": "Allow", "Principal": principals, "Action": "sts:AssumeRole"}]
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))["Role"]
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        document = _policy(list(statements) or [everything])
+        iam.put_role_policy(RoleName=name, PolicyName="policy", PolicyDocument=document)
+        return str(role["Arn"])
+
+    return make
+
+
+def _policy(statements: list[dict[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+@pytest.fixture
+def role(make_role: Callable[..., str]) -> str:
+    return make_role()
 
 
 def packed(code: str) -> bytes:

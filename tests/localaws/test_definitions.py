@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from localaws.definitions import problems
+from localaws.stepfunctions.definitions import problems
 
 PASS = {"Type": "Pass", "End": True}
 

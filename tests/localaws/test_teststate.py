@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from localaws import teststate
+from localaws.stepfunctions import teststate
 
 Test = Callable[..., dict[str, Any]]
 WORKFLOW = Path(__file__).parents[2] / "state-machines" / "order-workflow.asl.json"
@@ -445,7 +445,7 @@ def test_moto_is_left_as_it_was(cloud: Any) -> None:
     from moto.stepfunctions import urls
 
     from localaws.mending import Mends
-    from localaws.timekeeping import RealTime
+    from localaws.timing.timekeeping import RealTime
 
     before = list(backend_index.backend_url_patterns), list(urls.url_bases)
     mends = Mends()

@@ -51,7 +51,7 @@ def test_calls_that_do_not_sleep_lose_no_update(count_up: Any) -> None:
 
 
 def test_more_sleepers_than_processes_run_ahead(make_function: Any, cloud: Any) -> None:
-    from localaws.fleets import PROCESSES_PER_FUNCTION
+    from localaws.functions.fleets import PROCESSES_PER_FUNCTION
 
     queue = boto3.client("sqs").create_queue(QueueName=f"ahead-{next(NUMBERS)}")["QueueUrl"]
     code = f"""

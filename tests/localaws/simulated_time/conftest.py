@@ -41,7 +41,7 @@ def quiet(clock: Any) -> None:
 
 
 def stop_all() -> None:
-    from localaws.executions import running
+    from localaws.stepfunctions.executions import running
 
     client = boto3.client("stepfunctions")
     for execution in list(running):

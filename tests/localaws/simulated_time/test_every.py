@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localaws.simulatedtime import SimulatedTime
+from localaws.timing.simulatedtime import SimulatedTime
 
 SECOND = timedelta(seconds=1)
 

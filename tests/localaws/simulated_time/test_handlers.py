@@ -143,7 +143,7 @@ def test_an_endless_loop_is_ended_on_the_wall_clock(
     make_function: Any, invoke: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And its duration is what the function's timeout says."""
-    from localaws import metering
+    from localaws.functions import metering
 
     monkeypatch.setattr(metering, "PATIENCE", 0.5)
     begun = clock.now
@@ -156,7 +156,7 @@ def test_an_endless_loop_is_ended_on_the_wall_clock(
 def test_more_handlers_sleep_at_once_than_there_are_processes(
     make_function: Any, make_queue: Any, clock: Any, quiet: None
 ) -> None:
-    from localaws.fleets import PROCESSES_PER_FUNCTION
+    from localaws.functions.fleets import PROCESSES_PER_FUNCTION
 
     number = 10
     assert number > 2 * PROCESSES_PER_FUNCTION

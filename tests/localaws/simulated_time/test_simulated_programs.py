@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localaws.simulated_threading import Event
-from localaws.simulation import Simulation
-from localaws.tasks import Goal
+from localaws.timing.simulated_threading import Event
+from localaws.timing.simulation import Simulation
+from localaws.timing.tasks import Goal
 
 SECOND = 1_000_000
 

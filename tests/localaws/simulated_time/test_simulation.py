@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from localaws.simulated_threading import Event, Thread
-from localaws.simulation import Simulation
-from localaws.tasks import Goal
+from localaws.timing.simulated_threading import Event, Thread
+from localaws.timing.simulation import Simulation
+from localaws.timing.tasks import Goal
 
 SECOND = 1_000_000
 Log = list[tuple[Any, ...]]

@@ -20,7 +20,6 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from localaws import apiresources, resources  # noqa: F401  defining a class registers it
 from localaws.mending import Mends
 
 SAM_TRANSFORM = "AWS::Serverless-2016-10-31"

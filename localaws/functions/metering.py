@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from localaws.functions.sandbox import Answer, Outcome, TimedOut
 from localaws.gate import Gate
-from localaws.sandbox import Answer, Outcome, TimedOut
-from localaws.timekeeping import Clock
+from localaws.timing.timekeeping import Clock
 
 # Code that never ends is ended on the wall clock. Where its timeout is measured on a simulated
 # clock, a busy machine is given at least this many seconds.

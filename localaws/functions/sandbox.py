@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from localaws.metering import Meter
+    from localaws.functions.metering import Meter
 
 WORKER = Path(__file__).with_name("worker.py")
-PROJECT = str(Path(__file__).resolve().parent.parent)
+PROJECT = str(Path(__file__).resolve().parents[2])
 
 Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
 

@@ -26,7 +26,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resou
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 
-from localaws.teststate import apischema
+from localaws.stepfunctions.teststate import apischema
 
 Request = dict[str, Any]
 # docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from moto.awslambda.models import LambdaFunction
 
-from localaws.sandbox import Outcome
+from localaws.functions.sandbox import Outcome
 
 MODELLED_MEMORY_MB = 64  # what a REPORT line says was used: the same on every machine
 

@@ -1,4 +1,4 @@
-"""What the local AWS asks of its clock, and the real one; localaws.simulatedtime has the other."""
+"""What the local AWS asks of its clock, and the real one; `simulatedtime` has the other."""
 
 from __future__ import annotations
 

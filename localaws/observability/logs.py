@@ -8,7 +8,7 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction
 from moto.logs.models import LogsBackend, logs_backends
 
-from localaws.reports import Line
+from localaws.functions.reports import Line
 
 Event = dict[str, Any]  # {"timestamp": milliseconds since 1970, "message": text}
 

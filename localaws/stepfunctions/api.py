@@ -17,9 +17,10 @@ from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from localaws import definitions, seeds
+from localaws import seeds
 from localaws.mending import Mends
-from localaws.timekeeping import Clock
+from localaws.stepfunctions import definitions
+from localaws.timing.timekeeping import Clock
 
 # docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 EXECUTION_NAME = re.compile(r"[A-Za-z0-9\-_]{1,80}")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from localaws.simulation import Simulation
-from localaws.tasks import MICROSECONDS, Goal, Task
+from localaws.timing.simulation import Simulation
+from localaws.timing.tasks import MICROSECONDS, Goal, Task
 
 
 class Event:

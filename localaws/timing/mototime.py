@@ -29,12 +29,12 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
-from localaws import executions
 from localaws.mending import Mends, variant
-from localaws.simulated_threading import Event, Thread
-from localaws.simulatedtime import SimulatedTime
-from localaws.simulation import Simulation
-from localaws.tasks import Task
+from localaws.stepfunctions import executions
+from localaws.timing.simulated_threading import Event, Thread
+from localaws.timing.simulatedtime import SimulatedTime
+from localaws.timing.simulation import Simulation
+from localaws.timing.tasks import Task
 
 INTERPRETER = "moto.stepfunctions"
 

@@ -29,9 +29,11 @@ from moto.stepfunctions.parser.backend.execution import (
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
-from localaws import events, integrations, observability, tokens, waits
+from localaws import events
 from localaws.mending import Mends
-from localaws.timekeeping import Clock
+from localaws.observability import logs as observability
+from localaws.stepfunctions import integrations, tokens, waits
+from localaws.timing.timekeeping import Clock
 
 LAST_EVENTS = {
     HistoryEventType.ExecutionSucceeded,
@@ -176,6 +178,9 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
 
     def terminated(self: BaseExecutionWorkerCommunication) -> None:
         execution = self.execution
+        if not hasattr(execution, "finished"):  # one of plain moto's that still ran
+            end(self)
+            return
         with ending:
             if execution.stop_date is not None:
                 return  # stopped before its thread came to the end

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from localaws import simulated_threading
-from localaws.simulation import Simulation
-from localaws.tasks import MICROSECONDS, Expired, Goal
-from localaws.timekeeping import EPOCH, NO_INTERVAL, SECOND, Clock, NothingLeftError, attempt
+from localaws.timing import simulated_threading
+from localaws.timing.simulation import Simulation
+from localaws.timing.tasks import MICROSECONDS, Expired, Goal
+from localaws.timing.timekeeping import EPOCH, NO_INTERVAL, SECOND, Clock, NothingLeftError, attempt
 
 FIRST_MOMENT = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday morning, the same in every run
 

@@ -18,8 +18,8 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction
 
 from localaws import seeds
-from localaws.sandbox import Code, Sandbox
-from localaws.timekeeping import Clock
+from localaws.functions.sandbox import Code, Sandbox
+from localaws.timing.timekeeping import Clock
 
 # More than this many busy processes of one function help nobody on a laptop.
 PROCESSES_PER_FUNCTION = 4

@@ -21,9 +21,9 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.utils import unix_time_millis
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
-from localaws.functions import Functions
+from localaws.functions.service import Functions
 from localaws.mending import Mends
-from localaws.timekeeping import Clock
+from localaws.timing.timekeeping import Clock
 
 log = logging.getLogger(__name__)
 

@@ -14,16 +14,17 @@ from typing import Any
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda_simple.models import LambdaSimpleBackend
 
-from localaws import observability, refusals, seeds
-from localaws.fleets import Environment, Fleet, Fleets
+from localaws import refusals, seeds
+from localaws.functions.fleets import Environment, Fleet, Fleets
+from localaws.functions.metering import Meter, RealMeter, SimulatedMeter
+from localaws.functions.reports import Invocation, report
+from localaws.functions.sandbox import Code, Outcome, Sandbox
 from localaws.gate import Gate
 from localaws.latency import LatencyModel
 from localaws.mending import Mends
-from localaws.metering import Meter, RealMeter, SimulatedMeter
-from localaws.reports import Invocation, report
-from localaws.sandbox import Code, Outcome, Sandbox
+from localaws.observability import logs as observability
 from localaws.striking import Faults, FaultyMeter, Strike
-from localaws.timekeeping import Clock
+from localaws.timing.timekeeping import Clock
 
 log = logging.getLogger(__name__)
 

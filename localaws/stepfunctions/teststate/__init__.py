@@ -27,11 +27,12 @@ from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from localaws import definitions, seeds
+from localaws import seeds
 from localaws.mending import Mends
-from localaws.teststate import mocking
-from localaws.teststate.onestate import OneState, OneStateEnvironment
-from localaws.timekeeping import Clock
+from localaws.stepfunctions import definitions
+from localaws.stepfunctions.teststate import mocking
+from localaws.stepfunctions.teststate.onestate import OneState, OneStateEnvironment
+from localaws.timing.timekeeping import Clock
 
 # What AWS calls the state under test in its context object, even where stateName is given.
 NAME = "StateName"

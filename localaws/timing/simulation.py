@@ -21,7 +21,7 @@ from functools import partial
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from localaws.tasks import MICROSECONDS, Expired, Goal, Task, Timer, line
+from localaws.timing.tasks import MICROSECONDS, Expired, Goal, Task, Timer, line
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """One Lambda sandbox: a process that loads one handler and answers invocations over one pipe.
 
-Run as a script by `localaws.sandbox`. Standard input and output carry frames: four bytes of
-length, then JSON. Everything else a handler prints travels as log frames, and its own AWS calls
+Run as a script by `localaws.functions.sandbox`. Standard input and output carry frames: four bytes
+of length, then JSON. Everything else a handler prints travels as log frames, and its own AWS calls
 as request frames, so that it needs neither the network nor a port.
 
 The words of its errors are those of AWS's own Python runtime (the package awslambdaric).

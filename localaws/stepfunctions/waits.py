@@ -18,7 +18,7 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_funct
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 from localaws.mending import Mends
-from localaws.timekeeping import Clock
+from localaws.timing.timekeeping import Clock
 
 
 def install(mends: Mends, clock: Clock) -> None:

@@ -22,9 +22,9 @@ from moto.awslambda.utils import get_backend
 from moto.core.models import responses_mock
 
 from localaws import seeds
-from localaws.functions import Functions
+from localaws.functions.service import Functions
 from localaws.mending import Mends
-from localaws.timekeeping import Clock
+from localaws.timing.timekeeping import Clock
 
 ANY = "X-AMAZON-APIGATEWAY-ANY-METHOD"  # in an OpenAPI body, as moto keeps it
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")

@@ -7,7 +7,7 @@ from typing import Any
 from moto.apigateway.models import RestAPI, apigateway_backends
 from moto.core.common_models import CloudFormationModel
 
-from localaws.resources import Kept, Properties
+from localaws.cloudformation.resources import Kept, Properties
 
 
 class RestApi(RestAPI, CloudFormationModel):

@@ -1,0 +1,1 @@
+"""API Gateway: deployed APIs that hand their requests to functions."""

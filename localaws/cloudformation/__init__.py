@@ -1,0 +1,1 @@
+"""CloudFormation: stacks from SAM templates, and the resource types that moto lacks."""

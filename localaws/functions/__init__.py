@@ -1,0 +1,1 @@
+"""Lambda: functions in execution environments, each environment in a process."""

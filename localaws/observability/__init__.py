@@ -1,0 +1,1 @@
+"""CloudWatch and CloudWatch Logs: what functions and executions leave behind."""

@@ -1,0 +1,1 @@
+"""Step Functions: the API and the engine around the interpreter that moto has."""

@@ -1,0 +1,1 @@
+"""The clock: simulated or real, and moto on it."""
