@@ -46,20 +46,25 @@ class Cloud:
             from moto import mock_aws
             from moto.core import DEFAULT_ACCOUNT_ID
 
-            from localaws import dynamodb, events, gate, guard, scale, seeds, striking
+            from localaws import dynamodb, gate, guard, scale, seeds, striking
             from localaws import latency as latencies
             from localaws.apigateway import gateway as apigateway
             from localaws.cloudformation import stacks as cloudformation
+            from localaws.eventbridge import buses
+            from localaws.eventbridge import service as eventbridge
             from localaws.functions import service as functions
+            from localaws.iam import creation, managedpolicies
+            from localaws.iam import permissions as iam
             from localaws.mending import Mends
-            from localaws.sqs import mappings as sqs
+            from localaws.observability import cloudwatch
+            from localaws.sqs import poller as pollers
+            from localaws.sqs import service as sqs
             from localaws.stepfunctions import api as stepfunctions
             from localaws.stepfunctions import (
                 compact,
-                errors,
+                engine,
                 executions,
                 interpreter,
-                jsonata,
                 teststate,
             )
             from localaws.timing import mototime, simulatedtime, timekeeping
@@ -78,32 +83,34 @@ class Cloud:
         )
         model = latency or latencies.Latency(seed)
         self.faults = striking.Faults(self.clock, seed)
-        passage = gate.Gate(self.clock, model, self.faults)
+        permissions = iam.Permissions(self.clock)
+        passage = gate.Gate(self.clock, model, self.faults, permissions)
         self._functions = functions.Functions(self.clock, passage, model, self.faults, spare)
-        self._poller = sqs.Poller(self.clock, self._functions, REGION)
+        self._pollers = pollers.Pollers(self.clock, self._functions)
         self._gateway = apigateway.Gateway(self.clock, self._functions, DEFAULT_ACCOUNT_ID, REGION)
         self._door: Any = None
         guard.install(mends)
         passage.install(mends)
+        managedpolicies.install(mends)
+        creation.install(mends)
         cloudformation.install(mends)
         dynamodb.install(mends)
         functions.install(mends, self._functions)
         interpreter.install(mends)
         scale.install(mends)
-        jsonata.install(mends)
         executions.install(mends, self.clock)
         compact.install(mends)
         stepfunctions.install(mends, self.clock)
-        errors.install(mends)
+        engine.install(mends, self.clock)
         teststate.install(mends, self.clock)
-        events.install(mends, self._functions)
-        sqs.install(mends, self.clock, self._poller)
+        self._deliveries = eventbridge.install(mends, self.clock, self._functions)
+        cloudwatch.install(mends, self.clock, buses.put_event)
+        sqs.install(mends, self.clock, self._pollers)
         apigateway.install(mends, self._gateway)
         seeds.install(mends, seed)
         if isinstance(self.clock, simulatedtime.SimulatedTime):
             mototime.install(mends, self.clock)
             self.clock.simulation.when_interrupted = watchdog.end_work
-        self._poller.start()
 
     @property
     def door(self) -> Any:
@@ -122,7 +129,8 @@ class Cloud:
         """Stop everything and take everything back: threads, processes, files, environment."""
         if self._door is not None:
             self._door.close()
-        self._poller.stop()
+        self._pollers.stop()
+        self._deliveries.close()
         self._functions.refuse()
         self.faults.close()
         self._executions.stop_all(self.clock)

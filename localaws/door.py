@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -20,7 +21,8 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from localaws.apigateway.gateway import Gateway, Request
+from localaws.apigateway.gateway import Gateway
+from localaws.apigateway.messages import Request
 from localaws.timing.timekeeping import Clock
 
 HOST = "127.0.0.1"
@@ -82,9 +84,8 @@ class Door:
             return answer
         api_id, stage, path = target
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        status, headers, body = self._gateway.answer(
+        answered = self._gateway.answer(
             api_id,
-            stage,
             Request(
                 method=environ["REQUEST_METHOD"],
                 path=path,
@@ -92,29 +93,33 @@ class Door:
                 headers=_headers(environ),
                 body=environ["wsgi.input"].read(length),
             ),
+            stage,
         )
+        status = answered.status
         phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
-        start_response(f"{status} {phrase}", [*headers.items(), ("Content-Length", str(len(body)))])
-        return [body]
+        length_header = ("Content-Length", str(len(answered.body)))
+        start_response(f"{status} {phrase}", [*answered.headers, length_header])
+        return [answered.body]
 
 
 def api_url(door_url: str, aws_url: str) -> str:
-    """The address at the door of an API that AWS would serve at `aws_url`."""
+    """The address at the door of a REST API that AWS would serve at `aws_url`."""
     host, _, path = aws_url.removeprefix("https://").partition("/")
     stage, _, rest = path.partition("/")
     return f"{door_url}/restapis/{host.split('.')[0]}/{stage}/_user_request_/{rest}"
 
 
-def _api_target(environ: dict[str, Any]) -> tuple[str, str, str] | None:
-    """API id, stage and path of a request to a deployed API, by its path or by its Host."""
-    by_path = API_PATH.match(environ["PATH_INFO"])
+def _api_target(environ: dict[str, Any]) -> tuple[str, str | None, str] | None:
+    """API id, stage and path of a request to a deployed API, by its path or by its Host.
+
+    By its Host, as AWS has it, the path still begins with the stage.
+    """
+    raw = urlsplit(environ.get("REQUEST_URI") or environ["PATH_INFO"]).path  # percent-encoded
+    by_path = API_PATH.match(raw)
     if by_path:
-        return by_path[1], by_path[2], by_path[3] or "/"
+        return by_path[1], unquote(by_path[2]), by_path[3] or "/"
     by_host = API_HOST.match(environ.get("HTTP_HOST", ""))
-    if by_host:
-        stage, _, path = environ["PATH_INFO"].lstrip("/").partition("/")
-        return by_host[1], stage, "/" + path
-    return None
+    return (by_host[1], None, raw) if by_host else None
 
 
 def _headers(environ: dict[str, Any]) -> dict[str, str]:

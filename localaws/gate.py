@@ -8,6 +8,7 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core import botocore_stubber
 
+from localaws.iam.permissions import Permissions
 from localaws.latency import LatencyModel
 from localaws.mending import Mends
 from localaws.routes import Routes
@@ -18,10 +19,13 @@ from localaws.timing.timekeeping import Clock
 class Gate:
     """Lets requests in, one at a time, and lets a state machine's requests take their time."""
 
-    def __init__(self, clock: Clock, latency: LatencyModel, faults: Faults) -> None:
+    def __init__(
+        self, clock: Clock, latency: LatencyModel, faults: Faults, permissions: Permissions
+    ) -> None:
         self._clock = clock
         self._latency = latency
         self._faults = faults
+        self._permissions = permissions
         self._pass = Routes().answer
 
     def seconds(self, url: str) -> float:
@@ -33,7 +37,8 @@ class Gate:
         self, method: str, url: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
         """Answer an AWS call that a function's code made, on the backends of this process."""
-        answer = self._pass(AWSPreparedRequest(method, url, headers, body, False))
+        request = AWSPreparedRequest(method, url, headers, body, False)
+        answer = self._permissions.refuse_function(request) or self._pass(request)
         if answer is None:
             message = {"message": f"The local AWS does not know {url}."}
             return 501, {"Content-Type": "application/json"}, json.dumps(message).encode()
@@ -45,8 +50,12 @@ class Gate:
         def process_request(_: Any, request: AWSPreparedRequest) -> Any:
             if self._clock.inside:
                 self._clock.sleep(self.seconds(request.url))
-                return self._faults.meet(request) or self._pass(request)
+                return meet(request)
             with self._clock.turn():
-                return self._faults.meet(request) or self._pass(request)
+                return meet(request)
+
+        def meet(request: AWSPreparedRequest) -> Any:
+            refused = self._faults.meet(request) or self._permissions.refuse(request)
+            return refused or self._pass(request)
 
         mends.replace(botocore_stubber.BotocoreStubber, "process_request", process_request)

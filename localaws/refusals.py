@@ -55,8 +55,6 @@ MESSAGES = {
 # docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: the limit of this function, not of the
 # account.
 THROTTLE_REASON = "ReservedFunctionConcurrentInvocationLimitExceeded"
-LONGEST_PAUSE = 300.0
-LONGEST_WAIT = 6 * 3600.0
 RESOURCE_PARAMETERS = ("QueueUrl", "TableName", "TargetArn", "TopicArn")
 XML_PROTOCOLS = ("query", "rest-xml")
 JSON_PROTOCOLS = ("json", "rest-json")
@@ -220,23 +218,6 @@ class _RefusedError(HTTPException):
 
     def get_body(self, *_: Any, **__: Any) -> str:
         return str(self.description)
-
-
-def of_state_machine(request: AWSPreparedRequest) -> bool:
-    """moto's interpreter signs with a key that nobody else has (asl/utils/boto_client.py:22)."""
-    return "Credential=ak/" in _text(request.headers.get("Authorization"))
-
-
-def asynchronous_pauses() -> Iterator[float]:
-    """Seconds after which Lambda tries an asynchronous invocation again that it has refused.
-
-    docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-    """
-    pause, waited = 1.0, 0.0
-    while waited < LONGEST_WAIT:
-        yield pause
-        waited += pause
-        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def short_name(identifier: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import functools
 import pickle
-import types
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +20,6 @@ from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 from moto.stepfunctions import models
 from moto.stepfunctions.exceptions import ExecutionAlreadyExists, ExecutionDoesNotExist
-from moto.stepfunctions.parser import models as parser_models
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from localaws.mending import Mends, variant
@@ -33,7 +31,6 @@ copy_anything = copy.deepcopy
 
 def install(mends: Mends) -> None:
     _index_executions(mends)
-    _share_machines(mends)
     _copy_fast(mends)
     _keep_expressions(mends)
     _walk_fast(mends)
@@ -51,6 +48,10 @@ class _Executions(list[Any]):
     def append(self, execution: Any) -> None:
         super().append(execution)
         self.by_name[execution.name] = execution
+
+    def remove(self, execution: Any) -> None:
+        super().remove(execution)
+        del self.by_name[execution.name]
 
 
 def _index_executions(mends: Mends) -> None:
@@ -79,29 +80,6 @@ def _index_executions(mends: Mends) -> None:
     begin: Callable[..., None] = mends.replace(models.StateMachine, "__init__", create)
     mends.replace(StepFunctionsParserBackend, "describe_execution", describe)
     mends.replace(models.StateMachine, "_handle_name_input_idempotency", same)
-
-
-def _share_machines(mends: Mends) -> None:
-    """moto copies the whole state machine for every execution (parser/models.py:184).
-
-    Executions that start between two updates of the machine share one copy.
-    """
-    snapshots: dict[str, tuple[tuple[Any, ...], Any]] = {}
-
-    def snapshot(machine: models.StateMachine, memo: dict[int, Any]) -> Any:
-        state = (
-            machine.definition,
-            machine.roleArn,
-            machine.update_date,
-            copy_plain(machine.loggingConfiguration),
-            machine.creation_date,
-        )
-        kept = snapshots.get(machine.arn)
-        if kept is None or kept[0] != state:
-            kept = snapshots[machine.arn] = (state, copy_anything(machine, memo))
-        return kept[1]
-
-    mends.replace(parser_models, "copy", types.SimpleNamespace(deepcopy=snapshot))
 
 
 def copy_plain(value: Any, memo: Any = None) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import random
 import threading
-import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from botocore.awsrequest import AWSPreparedRequest
 
 from localaws import refusals
-from localaws.functions.sandbox import Answer, Outcome, TimedOut
-from localaws.functions.worker import named_error
+from localaws.functions.runtime.errors import named_error
+from localaws.functions.sandbox import Answer, Outcome, Printed, TimedOut
+from localaws.iam import principals
 from localaws.refusals import Call, Refusal
 from localaws.timing.timekeeping import EPOCH, Clock
 
@@ -153,7 +153,7 @@ class Strike(NamedTuple):
         if self.fault is None or self.fault.error is None:
             return None
         error, message = self.fault.error, self.fault.message
-        printed = [(now, f"[ERROR] {error}: {message}\n")]
+        printed = [Printed(now, f"[ERROR] {error}: {message}", whole=True)]
         return Outcome(error=named_error(error, message, request_id), printed=printed)
 
 
@@ -219,7 +219,7 @@ class Faults:
 
     def meet(self, request: AWSPreparedRequest) -> Answer | None:
         """Slow down or refuse a request of a state machine; None where it may pass."""
-        if not self._faults or not refusals.of_state_machine(request):
+        if not self._faults or not principals.is_state_machine(request):
             return None
         strike = self.of_call(request, self._clock.time())
         if strike.latency:
@@ -250,15 +250,23 @@ class FaultyMeter:
     def __init__(self, meter: Meter, gate: Gate, faults: Faults, latency: float) -> None:
         """`latency`: seconds that the code takes longer."""
         self._meter, self._gate, self._faults, self._latency = meter, gate, faults, latency
-        self._begun = time.monotonic()
         self.simulated = meter.simulated
-        self.wall_limit = meter.wall_limit
+
+    @property
+    def wall_limit(self) -> float:
+        return self._meter.wall_limit
 
     def time(self) -> float:
         return self._meter.time()
 
     def sleep(self, seconds: float) -> None:
         self._meter.sleep(seconds)
+
+    def compute(self, seconds: float) -> None:
+        self._meter.compute(seconds)
+
+    def elapsed(self) -> float:
+        return self._meter.elapsed()
 
     def answer_aws(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
         request = AWSPreparedRequest(method, url, headers, body, False)
@@ -273,9 +281,8 @@ class FaultyMeter:
 
     def finish(self, outcome: Outcome, computing: float) -> None:
         if self._latency and not self.simulated and not outcome.ended:
-            left = self.wall_limit - outcome.seconds
+            left = self.wall_limit
             self._faults.wait(min(self._latency, left))
-            outcome.seconds += self._latency
             if self._latency >= left:
                 outcome.ended = "timeout"
         self._meter.finish(outcome, computing + self._latency)
@@ -284,7 +291,7 @@ class FaultyMeter:
         if self.simulated:
             self._meter.sleep(seconds)
             return
-        left = self.wall_limit - (time.monotonic() - self._begun)
+        left = self.wall_limit
         self._faults.wait(min(seconds, left))
         if seconds >= left:
             raise TimedOut

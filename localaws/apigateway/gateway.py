@@ -1,50 +1,51 @@
-"""API Gateway REST APIs with Lambda proxy integration, in the kernel and through the door.
+"""API Gateway: deployed APIs whose methods invoke functions, in the kernel and through the door.
 
-moto knows no AWS_PROXY (integration_parsers/unknown_parser.py:16) and drops an answer's headers
-(apigateway/models.py:1232).
-The event and the answer are those of
-docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+moto knows no AWS_PROXY (integration_parsers/unknown_parser.py:16), drops an answer's headers
+(apigateway/models.py:1232), and serves no HTTP API.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import responses
-from moto.apigateway.models import RestAPI, apigateway_backends
+from moto.apigateway.models import APIGatewayBackend, RestAPI, apigateway_backends
+from moto.apigateway.responses import APIGatewayResponse
+from moto.apigatewayv2.models import Api, apigatewayv2_backends
 from moto.awslambda.utils import get_backend
 from moto.core.models import responses_mock
 
 from localaws import seeds
+from localaws.apigateway import httpapis, restapis
+from localaws.apigateway.messages import BODY_LIMIT, Answer, Call, Request, Target
+from localaws.functions.reports import Invocation
 from localaws.functions.service import Functions
 from localaws.mending import Mends
+from localaws.refusals import RefusedInvocation
 from localaws.timing.timekeeping import Clock
 
-ANY = "X-AMAZON-APIGATEWAY-ANY-METHOD"  # in an OpenAPI body, as moto keeps it
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-JSON = {"Content-Type": "application/json"}
-Answer = tuple[int, dict[str, str], bytes]
+HOST = re.compile(r"https://(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(/.*)?$")
 
 
-@dataclass(frozen=True)
-class Request:
-    """One HTTP request to a stage; `path` is what follows the stage's name."""
+class _Kind(NamedTuple):
+    """REST or HTTP: its rules, and the header that carries a request's id."""
 
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
+    rules: ModuleType
+    request_id: str
+
+
+REST = _Kind(restapis, "x-amzn-RequestId")
+HTTP = _Kind(httpapis, "apigw-requestid")
 
 
 class Gateway:
-    """Answers requests to deployed REST APIs."""
+    """Answers requests to deployed APIs."""
 
     def __init__(self, clock: Clock, functions: Functions, account_id: str, region: str) -> None:
         self._clock = clock
@@ -52,122 +53,134 @@ class Gateway:
         self._account_id = account_id
         self._region = region
 
-    def answer(self, api_id: str, stage: str, request: Request) -> Answer:
-        """Find the method that a request names, invoke its function, and shape the answer."""
-        api = apigateway_backends[self._account_id][self._region].apis.get(api_id)
-        if api is None or stage not in api.stages:
-            return 403, JSON, b'{"message":"Forbidden"}'
-        found = _find(api, request)
-        if found is None:
-            return 403, JSON, b'{"message":"Missing Authentication Token"}'
-        template, parameters, uri = found
-        arn = uri.split("/functions/")[1].removesuffix("/invocations")
-        function = get_backend(self._account_id, self._region).get_function(arn)
-        event = self._event(api_id, stage, template, parameters, request)
-        done = self._functions.invoke(function, json.dumps(event))
-        return _shape(done.payload, done.failed)
+    def answer(self, api_id: str, request: Request, stage: str | None = None) -> Answer:
+        """Find what a request names, invoke its function, and shape the answer.
 
-    def _event(
-        self,
-        api_id: str,
-        stage: str,
-        template: str,
-        parameters: dict[str, str] | None,
-        request: Request,
-    ) -> dict[str, Any]:
-        query = parse_qs(request.query, keep_blank_values=True)
-        headers = dict(request.headers)
-        try:
-            body, encoded = request.body.decode("utf-8"), False
-        except UnicodeDecodeError:
-            body, encoded = base64.b64encode(request.body).decode(), True
-        now = self._clock.now()
-        return {
-            "resource": template,
-            "path": request.path,
-            "httpMethod": request.method,
-            "headers": headers,
-            "multiValueHeaders": {name: [value] for name, value in headers.items()},
-            "queryStringParameters": {k: v[-1] for k, v in query.items()} or None,
-            "multiValueQueryStringParameters": query or None,
-            "pathParameters": parameters,
-            "stageVariables": None,
-            "requestContext": {
-                "accountId": self._account_id,
-                "apiId": api_id,
-                "stage": stage,
-                "resourcePath": template,
-                "path": f"/{stage}{request.path}",
-                "httpMethod": request.method,
-                "protocol": "HTTP/1.1",
-                "requestId": str(seeds.uuid4()),
-                "requestTime": f"{now:%d/%b/%Y:%H:%M:%S +0000}",
-                "requestTimeEpoch": int(now.timestamp() * 1000),
-                "identity": {"sourceIp": "127.0.0.1", "userAgent": headers.get("User-Agent")},
-            },
-            "body": body or None,
-            "isBase64Encoded": encoded,
-        }
+        Args:
+            stage: the stage's name, where the request's path does not begin with it.
+        """
+        rest = apigateway_backends[self._account_id][self._region].apis.get(api_id)
+        http = apigatewayv2_backends[self._account_id][self._region].apis.get(api_id)
+        if rest is not None:
+            return self._answer(rest, REST, _target_of_rest(request, stage), request)
+        if http is not None:
+            return self._answer(http, HTTP, _target_of_http(http, request, stage), request)
+        return restapis.NO_STAGE
+
+    def _answer(
+        self, api: RestAPI | Api, kind: _Kind, place: tuple[str, str], request: Request
+    ) -> Answer:
+        target = Target(
+            self._account_id, self._region, *place, self._clock.now(), str(seeds.uuid4())
+        )
+        found: Call | Answer = kind.rules.TOO_LONG
+        if len(request.body) <= BODY_LIMIT:
+            found = kind.rules.find(api, target, request)
+        answer = self._call(api, kind, found, request) if isinstance(found, Call) else found
+        headers = [(kind.request_id, target.request_id), *answer.headers]
+        if isinstance(api, Api):
+            headers += httpapis.cors_headers(api, request)
+        return Answer(answer.status, headers, answer.body)
+
+    def _call(self, api: RestAPI | Api, kind: _Kind, call: Call, request: Request) -> Answer:
+        done = self._invoke(call)
+        if done is None or isinstance(done, RefusedInvocation):
+            answer: Answer = kind.rules.REFUSED if done else kind.rules.TIMED_OUT
+            return answer
+        if isinstance(api, RestAPI):
+            return restapis.shape(api, done.payload, done.failed, request)
+        return httpapis.shape(done.payload, done.failed, call.event["version"])
+
+    def _invoke(self, call: Call) -> Invocation | None:
+        """Invoke a function; None where it takes longer than API Gateway waits."""
+        function = get_backend(self._account_id, self._region).get_function(call.function_arn)
+        done: list[Invocation] = []
+
+        def invoke() -> None:
+            done.append(self._functions.invoke(function, json.dumps(call.event)))
+
+        self._clock.run(lambda: self._clock.within(call.timeout, invoke))
+        return done[0] if done else None
 
 
-def _find(api: RestAPI, request: Request) -> tuple[str, dict[str, str] | None, str] | None:
-    """The resource's path, the values of its parameters, and the integration's URI."""
-    wanted = request.path.strip("/").split("/")
-    for resource in api.resources.values():
-        template = resource.get_path()
-        parts = template.strip("/").split("/")
-        methods = resource.resource_methods
-        method = methods.get(request.method) or methods.get(ANY)
-        if method is None or method.method_integration is None or len(parts) != len(wanted):
-            continue
-        parameters = {p[1:-1]: w for p, w in zip(parts, wanted, strict=True) if p.startswith("{")}
-        if all(p.startswith("{") or p == w for p, w in zip(parts, wanted, strict=True)):
-            return template, parameters or None, str(method.method_integration.uri)
-    return None
+def _target_of_rest(request: Request, stage: str | None) -> tuple[str, str]:
+    """Stage and path of a request to a REST API, whose URLs all begin with the stage's name."""
+    if stage is not None:
+        return stage, request.path
+    stage, _, path = request.path.lstrip("/").partition("/")
+    return stage, "/" + path
 
 
-def _shape(payload: str, failed: bool) -> Answer:
-    """What the function returned as an HTTP answer; 502 where it is none, as on AWS."""
-    answer = json.loads(payload)
-    if failed or not isinstance(answer, dict) or "statusCode" not in answer:
-        return 502, JSON, b'{"message": "Internal server error"}'
-    body = answer.get("body") or ""
-    content = base64.b64decode(body) if answer.get("isBase64Encoded") else str(body).encode()
-    headers = {str(k): str(v) for k, v in (answer.get("headers") or {}).items()}
-    for name, values in (answer.get("multiValueHeaders") or {}).items():
-        headers[str(name)] = ", ".join(str(value) for value in values)
-    return int(answer["statusCode"]), JSON | headers, content
+def _target_of_http(api: Api, request: Request, stage: str | None) -> tuple[str, str]:
+    """Stage and path of a request to an HTTP API; `$default` has no name in the URL."""
+    if stage is not None:
+        return stage, request.path
+    first, _, path = request.path.lstrip("/").partition("/")
+    if first in api.stages and first != httpapis.DEFAULT:
+        return first, "/" + path
+    return httpapis.DEFAULT, request.path or "/"
 
 
 def install(mends: Mends, gateway: Gateway) -> None:
-    def resource_callback(self: RestAPI, request: Any) -> Answer:
+    _answer_in_kernel(gateway)
+
+    def update_integration_mocks(self: RestAPI, stage_name: str | None) -> None:
+        """moto mocks each path as a fixed address; here one pattern stands for every API."""
+
+    mends.replace(RestAPI, "update_integration_mocks", update_integration_mocks)
+    _mend_binary_types(mends)
+
+
+def _mend_binary_types(mends: Mends) -> None:
+    """moto drops the binary media types of CreateRestApi and of a body (models.py:1651, 1740)."""
+
+    def create_rest_api(self: APIGatewayResponse) -> Any:
+        answer = create(self)
+        types = self._get_param("binaryMediaTypes")
+        if not types:
+            return answer
+        api = self.backend.apis[json.loads(answer[2])["id"]]
+        api.binaryMediaTypes = list(types)
+        return answer[0], answer[1], json.dumps(api.to_dict())
+
+    def put_rest_api(
+        self: APIGatewayBackend, function_id: str, api_doc: dict[str, Any], **given: Any
+    ) -> RestAPI:
+        api = put(self, function_id, api_doc, **given)
+        api.binaryMediaTypes = list(api_doc.get("x-amazon-apigateway-binary-media-types") or [])
+        return api
+
+    create: Callable[..., Any] = mends.replace(
+        APIGatewayResponse, "create_rest_api", create_rest_api
+    )
+    put: Callable[..., RestAPI] = mends.replace(APIGatewayBackend, "put_rest_api", put_rest_api)
+
+
+def _answer_in_kernel(gateway: Gateway) -> None:
+    """Answer what `requests` sends from this process to an API's address.
+
+    moto forgets the answer when it is stopped.
+    """
+
+    def respond(request: Any) -> tuple[int, list[tuple[str, str]], bytes]:
         address = urlsplit(request.url)
-        stage, _, path = address.path.lstrip("/").partition("/")
         body = request.body or b""
-        return gateway.answer(
-            self.id,
-            stage,
+        found = HOST.match(request.url)
+        assert found
+        answer = gateway.answer(
+            found["api"],
             Request(
                 method=request.method,
-                path="/" + path,
+                path=address.path,
                 query=address.query,
                 headers={k: str(v) for k, v in request.headers.items()},
                 body=body.encode() if isinstance(body, str) else body,
             ),
         )
+        return answer.status, answer.headers, answer.body
 
-    def update_integration_mocks(self: RestAPI, stage_name: str | None) -> None:
-        """moto mocks each path as a fixed address, so that one with a parameter is never met."""
-        if stage_name is None:
-            return
-        host = rf"https://{self.id}\.execute-api\.{self.region_name}\.amazonaws\.com"
-        address = re.compile(rf"{host}/{re.escape(stage_name)}(/.*)?$", re.IGNORECASE)
-        for method in METHODS:
-            responses_mock.upsert(
-                responses.CallbackResponse(
-                    url=address, method=method, callback=self.resource_callback
-                )
-            )
-
-    mends.replace(RestAPI, "resource_callback", resource_callback)
-    mends.replace(RestAPI, "update_integration_mocks", update_integration_mocks)
+    for method in METHODS:
+        callback = responses.CallbackResponse(
+            url=HOST, method=method, callback=respond, content_type=None
+        )
+        responses_mock.upsert(callback)

@@ -20,6 +20,7 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
+from localaws.cloudformation import apiresources, resources  # noqa: F401  they register themselves
 from localaws.mending import Mends
 
 SAM_TRANSFORM = "AWS::Serverless-2016-10-31"

@@ -1,4 +1,4 @@
-"""A function's execution environments, and the processes in which their code runs.
+"""Every function's execution environments, and the processes in which their code runs.
 
 On the real clock an environment is a process. On the simulated one there are as many environments
 as calls at one time, as on AWS, while a few processes are enough: a call holds one only while its
@@ -18,36 +18,18 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction
 
 from localaws import seeds
+from localaws.functions.configuration import variables
+from localaws.functions.environments import Environment, Fleet, State
+from localaws.functions.packaging import imports_of
+from localaws.functions.reports import MODELLED_MEMORY_MB
 from localaws.functions.sandbox import Code, Sandbox
 from localaws.timing.timekeeping import Clock
 
 # More than this many busy processes of one function help nobody on a laptop.
 PROCESSES_PER_FUNCTION = 4
-
-
-class Environment:
-    """One execution environment: cold until its first call, and with a log stream of its own."""
-
-    def __init__(self, stream: str) -> None:
-        self.stream = stream
-        self.warm = False
-        self.sandbox: Sandbox | None = None
-
-
-class Fleet:
-    """The environments of one function with one code and configuration."""
-
-    def __init__(self, fingerprint: tuple[Any, ...], code: Code) -> None:
-        self.fingerprint = fingerprint
-        self.code = code
-        self.idle: list[Environment] = []
-        self.size = 0
-        self.sandboxes: list[Sandbox] = []
-
-    def has_room(self) -> bool:
-        """Whether another call would find a process, were all now at work to go on sleeping."""
-        busy = sum(sandbox.busy for sandbox in self.sandboxes if sandbox.alive)
-        return busy < PROCESSES_PER_FUNCTION
+# On the real clock handlers wait for real, and waiting costs no processor.
+REAL_PROCESSES_PER_FUNCTION = 8
+MEGABYTE = 1 << 20
 
 
 class Fleets:
@@ -57,7 +39,7 @@ class Fleets:
         """`spare`: sandboxes started ahead, so that a cold start costs no more than imports."""
         self._clock = clock
         self._changed = clock.condition()
-        self._fleets: dict[str, Fleet] = {}
+        self._fleets: dict[tuple[str, str], Fleet] = {}  # by function and version
         self._spare = spare
         self._living = dict.fromkeys(spare)
         self._closed = False
@@ -74,10 +56,11 @@ class Fleets:
             if self._closed:
                 raise RuntimeError("The local AWS has been stopped.")
             fleet = self._fleet(function)
+            self._end_idle(fleet)
             if fleet.idle:
                 return fleet, fleet.idle.pop()
             fleet.size += 1
-            return fleet, Environment(self._stream_name())
+            return fleet, self._new_environment(function)
 
     @contextmanager
     def process(self, fleet: Fleet, environment: Environment) -> Iterator[Sandbox]:
@@ -93,9 +76,14 @@ class Fleets:
         finally:
             sandbox.busy = False
 
-    def discard(self, environment: Environment) -> None:
-        """The call has used up the environment, as a timeout does; the next one finds it cold."""
+    def has_room(self, fleet: Fleet) -> bool:
+        """Whether another call would find a process, were all now at work to go on sleeping."""
+        return fleet.busy() < PROCESSES_PER_FUNCTION
+
+    def reset(self, environment: Environment) -> None:
+        """The call has used up the process, as a timeout does; the next one gets another."""
         with self._changed:
+            environment.state = State.RESET
             sandbox, environment.sandbox = environment.sandbox, None
             if sandbox is not None and not sandbox.busy:
                 self._end(sandbox)
@@ -103,23 +91,25 @@ class Fleets:
     def give_back(self, fleet: Fleet, environment: Environment) -> None:
         """The call is over."""
         with self._changed:
-            current = any(fleet is one for one in self._fleets.values())
             sandbox = environment.sandbox
-            if current and not self._closed and sandbox is not None and sandbox.alive:
+            if sandbox is not None and not sandbox.alive and environment.state is State.WARM:
+                environment.state, environment.sandbox = State.RESET, None
+            current = any(fleet is one for one in self._fleets.values())
+            if current and not self._closed:
+                environment.idle_since = self._clock.now()
                 fleet.idle.append(environment)
             else:
                 fleet.size -= 1
-                if sandbox is not None and not sandbox.busy and (not current or self._closed):
+                environment.remove_files()
+                if sandbox is not None and not sandbox.busy:
                     self._end(sandbox)
             self._changed.notify_all()
 
     def forget(self, function_name: str) -> None:
         """End the processes of a function that is deleted. One that is at work ends after it."""
         with self._changed:
-            fleet = self._fleets.pop(function_name, None)
-            for sandbox in fleet.sandboxes if fleet else []:
-                if not sandbox.busy:
-                    self._end(sandbox)
+            for key in [key for key in self._fleets if key[0] == function_name]:
+                self._retire(key)
 
     def refuse(self) -> None:
         """Begin no further call."""
@@ -139,7 +129,21 @@ class Fleets:
         self._folder.cleanup()
 
     def _is_free(self, fleet: Fleet) -> bool:
-        return self._clock.simulated or bool(fleet.idle) or fleet.size < PROCESSES_PER_FUNCTION
+        room = fleet.size < REAL_PROCESSES_PER_FUNCTION
+        return self._clock.simulated or bool(fleet.idle) or room
+
+    def _end_idle(self, fleet: Fleet) -> None:
+        """Lambda ends environments that have been idle for long; here, when one is looked for."""
+        now = self._clock.now()
+        over = [one for one in fleet.idle if one.is_over(now)]
+        for environment in over:
+            fleet.idle.remove(environment)
+            fleet.size -= 1
+            environment.remove_files()
+            if not self._clock.simulated and environment.sandbox is not None:
+                self._end(environment.sandbox)
+        if over and fleet.size == 0:  # nobody else keeps what their processes remember
+            self._end_all(fleet)
 
     def _fleet(self, function: LambdaFunction) -> Fleet:
         """The function's fleet; a new one as soon as its code or configuration has changed."""
@@ -149,19 +153,44 @@ class Fleets:
             tuple(sorted((function.environment_vars or {}).items())),
             function.memory_size,
             function.role,
+            function.timeout,
+            function.run_time,
+            str(getattr(function, "logging_config", None)),
         )
-        fleet = self._fleets.get(function.function_name)
+        key = function.function_name, str(function.version)
+        fleet = self._fleets.get(key)
         if fleet is None or fleet.fingerprint != fingerprint:
-            self.forget(function.function_name)
+            self._retire(key)
             fleet = Fleet(fingerprint, self._unpack(function))
-            self._fleets[function.function_name] = fleet
+            self._fleets[key] = fleet
         return fleet
 
+    def _retire(self, key: tuple[str, str]) -> None:
+        fleet = self._fleets.pop(key, None)
+        if fleet is not None:
+            for environment in fleet.idle:
+                environment.remove_files()
+            self._end_all(fleet)
+
     def _unpack(self, function: LambdaFunction) -> Code:
-        folder = Path(tempfile.mkdtemp(prefix=function.function_name + "-", dir=self._folder.name))
+        folder = self._make_folder(function.function_name)
         with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as archive:
             archive.extractall(folder)
-        return Code(folder, function.handler, _variables(function, folder))
+        return Code(
+            folder,
+            function.handler or "",
+            variables(function),
+            imports_of(folder),
+            max(0, int(function.memory_size) - MODELLED_MEMORY_MB) * MEGABYTE,
+        )
+
+    def _new_environment(self, function: LambdaFunction) -> Environment:
+        now = self._clock.now()
+        stream = f"{now:%Y/%m/%d}/[{function.version}]{seeds.uuid4().hex}"
+        return Environment(stream, self._make_folder("tmp"), born=now, idle_since=now)
+
+    def _make_folder(self, prefix: str) -> Path:
+        return Path(tempfile.mkdtemp(prefix=prefix + "-", dir=self._folder.name))
 
     def _other_sandbox(self, fleet: Fleet) -> Sandbox:
         fleet.sandboxes = [sandbox for sandbox in fleet.sandboxes if sandbox.alive]
@@ -173,30 +202,11 @@ class Fleets:
         fleet.sandboxes.append(sandbox)
         return sandbox
 
+    def _end_all(self, fleet: Fleet) -> None:
+        for sandbox in fleet.sandboxes:
+            if not sandbox.busy:
+                self._end(sandbox)
+
     def _end(self, sandbox: Sandbox) -> None:
         sandbox.kill()
         self._living.pop(sandbox, None)
-
-    def _stream_name(self) -> str:
-        return f"{self._clock.now():%Y/%m/%d}/[$LATEST]{seeds.uuid4().hex}"
-
-
-def _variables(function: LambdaFunction, folder: Path) -> dict[str, str]:
-    """docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, the reserved ones last."""
-    return {
-        **{k: str(v) for k, v in (function.environment_vars or {}).items()},
-        "_HANDLER": function.handler,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
-        "AWS_REGION": function.region,
-        "AWS_DEFAULT_REGION": function.region,
-        "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": function.logs_group_name,
-        "AWS_ACCESS_KEY_ID": "ASIALOCALAWSFUNCTION",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_SESSION_TOKEN": "local",
-        "LAMBDA_TASK_ROOT": str(folder),
-        "LANG": "en_US.UTF-8",
-    }

@@ -19,7 +19,10 @@ class Meter(Protocol):
     """What a sandbox asks while code runs in it, and who measures how long it takes."""
 
     simulated: bool
-    wall_limit: float  # seconds on the wall clock that the code may be at work
+
+    @property
+    def wall_limit(self) -> float:
+        """Seconds on the wall clock that the code may still be at work."""
 
     def time(self) -> float:
         """Seconds since 1970, as the code reads them."""
@@ -29,6 +32,16 @@ class Meter(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """The code sleeps."""
+
+    def compute(self, seconds: float) -> None:
+        """The code has computed for so many modelled seconds.
+
+        Raises:
+            TimedOut: its time is up.
+        """
+
+    def elapsed(self) -> float:
+        """Seconds since the code began."""
 
     def finish(self, outcome: Outcome, computing: float) -> None:
         """The code has ended: note how long it took.
@@ -46,7 +59,12 @@ class RealMeter:
 
     def __init__(self, gate: Gate, timeout: float) -> None:
         self._gate = gate
-        self.wall_limit = timeout
+        self._timeout = timeout
+        self._begun = time.monotonic()
+
+    @property
+    def wall_limit(self) -> float:
+        return max(0.0, self._timeout - self.elapsed())
 
     def time(self) -> float:
         return time.time()
@@ -57,9 +75,14 @@ class RealMeter:
     def sleep(self, seconds: float) -> None:
         raise AssertionError("on the real clock, code sleeps by itself")
 
+    def compute(self, seconds: float) -> None:
+        """It has taken its time."""
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self._begun
+
     def finish(self, outcome: Outcome, computing: float) -> None:
-        if outcome.ended == "timeout":
-            outcome.seconds = self.wall_limit
+        outcome.seconds = self._timeout if outcome.ended == "timeout" else self.elapsed()
 
 
 class SimulatedMeter:
@@ -73,15 +96,25 @@ class SimulatedMeter:
     simulated = True
 
     def __init__(
-        self, clock: Clock, gate: Gate, timeout: float, may_hold: Callable[[], bool]
+        self,
+        clock: Clock,
+        gate: Gate,
+        timeout: float,
+        may_hold: Callable[[], bool],
+        patience: float | None = None,
     ) -> None:
-        """`may_hold`: whether others find a process while this call sleeps in its own."""
+        """Begin now.
+
+        Args:
+            may_hold: whether others find a process while this call sleeps in its own.
+            patience: seconds on the wall clock that a busy machine is given at least.
+        """
         self._clock, self._gate = clock, gate
         self._begun = clock.now()
         self._timeout = timeout
         self._may_hold = may_hold
         self._owed = 0.0
-        self.wall_limit = max(timeout, PATIENCE)
+        self.wall_limit = max(timeout, PATIENCE if patience is None else patience)
 
     def time(self) -> float:
         return self._clock.time() + self._owed
@@ -95,6 +128,12 @@ class SimulatedMeter:
         self._owe(max(0.0, seconds))
         if self._may_hold():
             self._pay()
+
+    def compute(self, seconds: float) -> None:
+        self._owe(seconds)
+
+    def elapsed(self) -> float:
+        return self._spent()
 
     def finish(self, outcome: Outcome, computing: float) -> None:
         spent = self._spent() + computing

@@ -1,4 +1,4 @@
-"""The invoking end of a worker process: start it, send it events, answer what it asks, end it."""
+"""The invoking end of a function's process: start it, send it events, answer it, end it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import base64
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from localaws.functions.watchdog import watchdog
 
 if TYPE_CHECKING:
     from localaws.functions.metering import Meter
+    from localaws.functions.packaging import Imports
 
-WORKER = Path(__file__).with_name("worker.py")
-PROJECT = str(Path(__file__).resolve().parents[2])
+RUNTIME = Path(__file__).with_name("runtime")
 
 Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
 
@@ -28,43 +29,69 @@ class TimedOut(Exception):
     """The code has used up its function's timeout."""
 
 
+class Printed(NamedTuple):
+    """What was printed at one time (seconds since 1970).
+
+    Attributes:
+        whole: whether it is one event of the log, however many lines it has.
+    """
+
+    when: float
+    text: str
+    whole: bool = False
+
+
 @dataclass
 class Outcome:
     """How loading a function, or one invocation of it, ended.
 
     Attributes:
-        payload: the handler's result as JSON text, where it returned.
-        error: the error object as Lambda reports it, where it did not.
-        printed: what was printed, piece by piece, with the time (seconds since 1970).
-        ended: the process is gone: "timeout", "exit" with its code in `exit_code`, or "".
+        payload: the handler's result, or its error object, as JSON text.
+        error: the error object as Lambda reports it, where it did not return.
+        printed: what was printed, piece by piece.
+        ended: the process is gone: "timeout", "memory", "exit" with its code in `exit_code`, or "".
         seconds: how long it took.
     """
 
     payload: str | None = None
     error: dict[str, Any] | None = None
-    printed: list[tuple[float, str]] = field(default_factory=list)
+    printed: list[Printed] = field(default_factory=list)
     ended: str = ""
     exit_code: int = 0
     seconds: float = 0.0
 
+    @property
+    def failed(self) -> bool:
+        return bool(self.ended or self.error)
+
 
 @dataclass
 class Code:
-    """What a sandbox runs: an unpacked folder, the handler in it, its environment variables."""
+    """What a sandbox runs: an unpacked folder, the handler in it, its environment variables.
+
+    Attributes:
+        imports: the packages that it may import.
+        memory: bytes that it may hold beyond what its empty process holds.
+    """
 
     folder: Path
     handler: str
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str]
+    imports: Imports
+    memory: int
 
 
 class Sandbox:
-    """A worker process. It waits, empty and warm, until `load` gives it a function's code."""
+    """A process. It waits, empty and warm, until `load` gives it a function's code."""
 
     def __init__(self) -> None:
         self.loaded = False
         self.busy = False
+        self.memory_limit: int | None = None  # bytes, resident
+        self._ended_for = ""  # why we have ended it, where we have
         self._process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", str(WORKER)],
+            # Neither the course's packages nor its own folder are on the path of a function.
+            [sys.executable, "-S", "-P", "-X", "utf8", str(RUNTIME / "__main__.py"), *_packages()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -72,35 +99,61 @@ class Sandbox:
             **_apart(),
         )
 
-    def load(self, code: Code, meter: Meter) -> Outcome:
-        """Load a function. An error is reported by the first invocation, as Lambda does."""
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def load(self, code: Code, stream: str, temporary: Path, meter: Meter) -> Outcome:
+        """Load a function.
+
+        Args:
+            stream: the log stream of the environment that is initialised.
+            temporary: the folder that is its /tmp.
+        """
         self.loaded = True
         outcome = Outcome()
+        imports = code.imports
+        variables = code.variables | {"AWS_LAMBDA_LOG_STREAM_NAME": stream}
+        begun = time.perf_counter()
         frame = self._exchange(
-            "ready",
+            ("ready", "failed"),
             meter,
             outcome,
-            environment={**_bare_environment(), **code.variables},
+            environment=_bare_environment() | variables,
             code_folder=str(code.folder),
             handler=code.handler,
-            hidden=[PROJECT, str(WORKER.parent)],
+            hint=imports.hint,
+            modules=imports.modules,
+            runtime_modules=imports.runtime_modules,
+            distributions=imports.distributions,
+            memory=code.memory,
+            temporary=str(temporary),
             now=meter.time() if meter.simulated else None,
         )
-        outcome.seconds = frame["seconds"] if frame else 0.0
+        outcome.seconds = time.perf_counter() - begun
+        if frame is not None and frame["kind"] == "failed":
+            outcome.payload, outcome.error = frame["payload"], frame["error"]
+            self.kill()  # as Lambda's runtime does, it ends; the next try gets a new one
         return outcome
 
-    def invoke(self, event: str, context: dict[str, Any], meter: Meter) -> Outcome:
+    def invoke(
+        self, event: str, context: dict[str, Any], temporary: Path, meter: Meter
+    ) -> Outcome:
         """Run the handler on an event (JSON text)."""
         outcome = Outcome()
         begun = time.perf_counter()
         frame = self._exchange(
-            "done", meter, outcome, event=event, context=context, now=meter.time()
+            ("done",),
+            meter,
+            outcome,
+            event=event,
+            context=context,
+            temporary=str(temporary),
+            now=meter.time(),
         )
         outcome.seconds = time.perf_counter() - begun
         if frame is not None:
-            outcome.payload, outcome.error = frame.get("payload"), frame.get("error")
-            if frame.get("spent"):
-                self.kill()
+            outcome.payload, outcome.error = frame["payload"], frame.get("error")
         return outcome
 
     @property
@@ -109,34 +162,39 @@ class Sandbox:
 
     def kill(self) -> None:
         """End the process and wait until it has ended."""
-        self._process.kill()
+        self.kill_at_work()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):  # unsent bytes of a dead process
                     stream.close()
 
-    def kill_at_work(self) -> None:
+    def kill_at_work(self, reason: str = "killed") -> None:
         """End the process while another thread waits for it, which then finds it gone."""
+        self._ended_for = self._ended_for or reason
+        if sys.platform == "win32":
+            self._process.kill()
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # with what its handler has forked
         self._process.kill()
 
     def _exchange(
-        self, until: str, meter: Meter, outcome: Outcome, **order: Any
+        self, until: tuple[str, ...], meter: Meter, outcome: Outcome, **order: Any
     ) -> dict[str, Any] | None:
-        """Send an order and answer frames until one of the kind `until`; None without one."""
+        """Send an order and answer frames until one of a kind in `until`; None without one."""
         wall = meter.wall_limit
         try:
-            self._send(**order)
+            self._send("order", **order)
             while True:
                 asked = time.monotonic()
                 with watchdog.watching(self, asked + wall):
                     frame = self._receive()
                 wall -= time.monotonic() - asked
                 if frame is None:
-                    outcome.ended = "timeout" if wall <= 0 else "exit"
-                    outcome.exit_code = self._process.wait()
+                    self._find_end(outcome, timed_out=wall <= 0)
                     return None
-                if frame["kind"] == until:
+                if frame["kind"] in until:
                     return frame
                 self._answer(frame, meter, outcome)
         except TimedOut:
@@ -147,22 +205,43 @@ class Sandbox:
             self.kill()  # half an exchange cannot be resumed
             raise
 
-    def _answer(self, frame: dict[str, Any], meter: Meter, outcome: Outcome) -> None:
-        if frame["kind"] == "log":
-            outcome.printed.append((meter.time(), frame["text"]))
-        elif frame["kind"] == "sleep":
-            meter.sleep(frame["seconds"])
-            self._send(now=meter.time())
-        else:
-            body = base64.b64decode(frame["body"])
-            status, headers, content = meter.answer_aws(
-                frame["method"], frame["url"], frame["headers"], body
-            )
-            text = base64.b64encode(content).decode()
-            self._send(status=status, headers=headers, body=text, now=meter.time())
+    def _find_end(self, outcome: Outcome, timed_out: bool) -> None:
+        """Why there is no process any more."""
+        outcome.exit_code = self._process.wait()
+        reason = "timeout" if timed_out else self._ended_for
+        self.kill()  # what its handler has forked may still be there
+        if reason in ("timeout", "memory"):
+            outcome.ended = reason
+            return
+        outcome.ended = "exit"
+        if reason:
+            outcome.exit_code = -9  # the number of SIGKILL, also where there are no signals
 
-    def _send(self, **content: Any) -> None:
-        body = json.dumps(content).encode()
+    def _answer(self, frame: dict[str, Any], meter: Meter, outcome: Outcome) -> None:
+        match frame["kind"]:
+            case "log":
+                whole = bool(frame.get("whole"))
+                outcome.printed.append(Printed(meter.time(), frame["text"], whole))
+            case "sleep":
+                meter.sleep(frame["seconds"])
+                self._send("answer", now=meter.time())
+            case "memory":
+                self.memory_limit = frame["limit"]
+            case "out-of-memory":
+                self._ended_for = "memory"  # the next read finds that it has ended itself
+            case _:
+                self._answer_aws(frame, meter)
+
+    def _answer_aws(self, frame: dict[str, Any], meter: Meter) -> None:
+        body = base64.b64decode(frame["body"])
+        status, headers, content = meter.answer_aws(
+            frame["method"], frame["url"], frame["headers"], body
+        )
+        text = base64.b64encode(content).decode()
+        self._send("answer", status=status, headers=headers, body=text, now=meter.time())
+
+    def _send(self, kind: str, **content: Any) -> None:
+        body = json.dumps({"kind": kind, **content}).encode()
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):  # the process is gone; the read that follows says so
             self._process.stdin.write(len(body).to_bytes(4, "big") + body)
@@ -173,68 +252,21 @@ class Sandbox:
         head = self._process.stdout.read(4)
         if len(head) < 4:
             return None
-        frame: dict[str, Any] = json.loads(
-            self._process.stdout.read(int.from_bytes(head, "big")) or "null"
-        )
+        length = int.from_bytes(head, "big")
+        body = self._process.stdout.read(length)
+        if len(body) < length:
+            return None  # killed while it wrote
+        frame: dict[str, Any] = json.loads(body)
         return frame
 
 
-class Watchdog:
-    """Kills processes that are at work longer than they may. One thread for all of them."""
-
-    ROUND = 0.05  # seconds between two looks
-
-    def __init__(self) -> None:
-        self._deadlines: dict[Sandbox, float] = {}
-        self._wake = threading.Event()
-        self._stopping = False
-        self._thread: threading.Thread | None = None
-
-    @contextlib.contextmanager
-    def watching(self, sandbox: Sandbox, deadline: float) -> Iterator[None]:
-        """Watch a sandbox meanwhile; `deadline` in seconds of `time.monotonic`."""
-        self._deadlines[sandbox] = deadline
-        if self._thread is None:
-            self._stopping = False
-            self._thread = threading.Thread(
-                target=self._watch, name="localaws-watchdog", daemon=True
-            )
-            self._thread.start()
-        self._wake.set()
-        try:
-            yield
-        finally:
-            self._deadlines.pop(sandbox, None)
-
-    def end_work(self) -> None:
-        """Kill what is at work now."""
-        for sandbox in list(self._deadlines):
-            sandbox.kill_at_work()
-
-    def stop(self) -> None:
-        """End the thread, until there is something to watch again."""
-        self._stopping = True
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _watch(self) -> None:
-        while not self._stopping:
-            self._wake.wait()
-            self._wake.clear()
-            while self._deadlines and not self._stopping:
-                for sandbox, deadline in list(self._deadlines.items()):
-                    if time.monotonic() > deadline:
-                        sandbox.kill_at_work()
-                time.sleep(self.ROUND)
-
-
-watchdog = Watchdog()
+def _packages() -> list[str]:
+    """Where the packages of this Python are."""
+    return [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
 
 
 def _apart() -> dict[str, Any]:
-    """Keep Ctrl-C in a cell or a terminal from reaching a worker."""
+    """Keep Ctrl-C in a cell or a terminal from reaching a process."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
@@ -245,10 +277,10 @@ def _bare_environment() -> dict[str, str]:
 
     Nothing else of it is handed on, least of all their own AWS profile.
     """
-    kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH")
+    kept = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")
     no_profile = {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "TZ": "UTC",
+        "TZ": ":UTC",  # docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     }
     return {name: os.environ[name] for name in kept if name in os.environ} | no_profile

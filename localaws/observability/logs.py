@@ -26,7 +26,8 @@ def write_history_log(
     account_id: str, region: str, group: str, stream: str, record: dict[str, Any]
 ) -> None:
     """Put one event of an execution's history into the state machine's log group."""
-    event = {"timestamp": int(record["event_timestamp"]), "message": json.dumps(record)}
+    message = json.dumps(record, separators=(",", ":"))
+    event = {"timestamp": int(record["event_timestamp"]), "message": message}
     _write(logs_backends[account_id][region], group, stream, [event])
 
 

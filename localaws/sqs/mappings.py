@@ -1,238 +1,283 @@
-"""Event source mappings of queues: the poller that Lambda runs for them.
+"""Event source mappings of queues: the API, and what becomes of a mapping.
 
-moto fires inside SendMessage alone, one message an invocation, and after a failure not before the
-next SendMessage (sqs/models.py:577, awslambda/models.py:2291). Here a poller receives batches as
-Lambda does: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html,
+.../lambda/latest/dg/services-sqs-parameters.html and services-sqs-configure.html
+
+A mapping is enabled, changed or deleted at once; on AWS this takes up to a minute or so.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import math
 from collections.abc import Callable
-from datetime import timedelta
-from functools import partial
 from typing import Any
 
+from moto.awslambda.exceptions import (
+    InvalidParameterValueException,
+    LambdaClientError,
+    UnknownFunctionException,
+)
 from moto.awslambda.models import EventSourceMapping, LambdaBackend
-from moto.awslambda.utils import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.core.utils import unix_time_millis
-from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
+from moto.awslambda.responses import LambdaResponse
+from moto.sqs.models import sqs_backends
 
-from localaws.functions.service import Functions
 from localaws.mending import Mends
-from localaws.timing.timekeeping import Clock
+from localaws.sqs.batches import Filters
+from localaws.sqs.poller import Pollers
+from localaws.sqs.queues import Queue
 
-log = logging.getLogger(__name__)
-
-
-class Poller:
-    """Feeds the messages of every mapped queue to its function, batch by batch."""
-
-    def __init__(self, clock: Clock, functions: Functions, region: str) -> None:
-        self._clock = clock
-        self._functions = functions
-        self._region = region
-        self._news = clock.event()
-        self._busy: set[str] = set()  # ids of mappings that are delivering a batch
-        self._stopping = False
-
-    def start(self) -> None:
-        self._clock.spawn(self._run)
-
-    def wake(self) -> None:
-        """There may be messages."""
-        self._news.set()
-
-    def stop(self) -> None:
-        """Deliver no further batch."""
-        self._stopping = True
-        self._news.set()
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._news.clear()
-            wakings = []
-            for mapping in get_backend(DEFAULT_ACCOUNT_ID, self._region).list_event_source_mappings(
-                "", ""
-            ):
-                queue = self._queue(mapping)
-                if queue is None or not mapping.enabled or mapping.uuid in self._busy:
-                    continue
-                if queue.messages:
-                    self._busy.add(mapping.uuid)
-                    self._clock.spawn(partial(self._deliver, mapping, queue))
-                else:
-                    wakings.append(seconds_to_next_message(self._clock, queue))
-            self._news.wait(min((w for w in wakings if w is not None), default=None))
-
-    def _deliver(self, mapping: EventSourceMapping, queue: Queue) -> None:
-        try:
-            if not self._stopping:
-                self._deliver_batch(mapping, queue)
-        except Exception:
-            # As on AWS: the messages stay hidden for a while and are then tried again.
-            if not self._stopping:
-                log.exception("The event source mapping %s failed.", mapping.uuid)
-        finally:
-            self._busy.discard(mapping.uuid)
-            self._news.set()
-
-    def _queue(self, mapping: EventSourceMapping) -> Queue | None:
-        if mapping.event_source_arn.split(":")[2] != "sqs":
-            return None
-        backend: SQSBackend = sqs_backends[DEFAULT_ACCOUNT_ID][self._region]
-        return backend.queues.get(mapping.event_source_arn.split(":")[-1])
-
-    def _deliver_batch(self, mapping: EventSourceMapping, queue: Queue) -> None:
-        """Receive one batch and invoke the function with it."""
-        backend: SQSBackend = sqs_backends[DEFAULT_ACCOUNT_ID][self._region]
-        messages = backend.receive_message(
-            queue.name, mapping.batch_size, 0, int(queue.visibility_timeout or 0), ["All"]
-        )
-        if not messages:
-            return
-        function = get_backend(DEFAULT_ACCOUNT_ID, self._region).get_function(mapping.function_arn)
-        event = {"Records": [_record(message, queue) for message in messages]}
-        done = self._functions.invoke(function, json.dumps(event))
-        failed = _failures(mapping, messages, done.payload, done.failed)
-        for message in messages:
-            if message.id not in failed:
-                backend.delete_message(queue.name, str(message.receipt_handle))
+LIMITS = {
+    "batchSize": (1, 10_000),
+    "maximumBatchingWindowInSeconds": (0, 300),
+    "scalingConfig.maximumConcurrency": (2, 1000),
+}
+LARGEST_WITHOUT_WINDOW = 10
+REPORTS = "ReportBatchItemFailures"
 
 
-def seconds_to_next_message(clock: Clock, queue: Queue) -> float | None:
-    """When a hidden or delayed message can be received, to the millisecond; None without one."""
-    now = clock.time() * 1000
-    times = [max(m.visible_at, m.delayed_until) for m in queue._messages]
-    hidden = [when - now for when in times if when > now]
-    return max(1, math.ceil(min(hidden))) / 1000 if hidden else None
+class ResourceConflict(LambdaClientError):
+    code = 409
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ResourceConflictException", message)
 
 
-def _record(message: Message, queue: Queue) -> dict[str, Any]:
-    return {
-        "messageId": message.id,
-        "receiptHandle": message.receipt_handle,
-        "body": message.body,
-        "attributes": {
-            "ApproximateReceiveCount": str(message.approximate_receive_count),
-            "SentTimestamp": str(message.sent_timestamp),
-            "SenderId": message.sender_id,
-            "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
-        },
-        "messageAttributes": {
-            name: {
-                "dataType": value["DataType"],
-                "stringValue": value.get("StringValue"),
-                "stringListValues": [],
-                "binaryListValues": [],
-            }
-            for name, value in message.message_attributes.items()
-        },
-        "md5OfBody": message.body_md5,
-        "eventSource": "aws:sqs",
-        "eventSourceARN": queue.queue_arn,
-        "awsRegion": queue.region,
-    }
+class UnknownMapping(LambdaClientError):
+    code = 404
+
+    def __init__(self) -> None:
+        message = "The resource you requested does not exist."
+        super().__init__("ResourceNotFoundException", message)
 
 
-def _failures(
-    mapping: EventSourceMapping, messages: list[Message], payload: str, failed: bool
-) -> set[str]:
-    """The ids of the messages that stay on the queue.
+class QueueMapping(EventSourceMapping):
+    """A mapping from a queue to a function."""
 
-    All of them where the function failed, or where it reports batch item failures in a form that
-    Lambda cannot use: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-    """
-    everything = {message.id for message in messages}
-    if failed:
-        return everything
-    if "ReportBatchItemFailures" not in (mapping.function_response_types or []):
-        return set()
-    answer = json.loads(payload)
-    if not answer:
-        return set()
-    try:
-        reported = {item["itemIdentifier"] for item in answer["batchItemFailures"] or []}
-    except (KeyError, TypeError):
-        return everything
-    return min(reported, everything)
+    @property
+    def is_fifo(self) -> bool:
+        return str(self.event_source_arn).endswith(".fifo")
+
+    @property
+    def window(self) -> int:
+        """Seconds in which a batch is gathered."""
+        return int(self.max_batch_window or 0)
+
+    @property
+    def maximum_concurrency(self) -> int | None:
+        found = (self.scaling_config or {}).get("MaximumConcurrency")
+        return None if found is None else int(found)
+
+    @property
+    def reports(self) -> bool:
+        """Whether the function reports which messages have failed."""
+        return REPORTS in (self.function_response_types or [])
+
+    def get_configuration(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().get_configuration()
+        told["StateTransitionReason"] = "USER_INITIATED"
+        told["MaximumBatchingWindowInSeconds"] = self.window
+        told["FunctionResponseTypes"] = self.function_response_types or []
+        return told
 
 
-def install(mends: Mends, clock: Clock, poller: Poller) -> None:
-    _follow_mappings(mends, poller)
-    _poll_long(mends, clock, poller)
+def install(mends: Mends, pollers: Pollers) -> None:
+    _mend_creation(mends, pollers)
+    _mend_changes(mends, pollers)
+    _mend_answers(mends)
 
 
-def _follow_mappings(mends: Mends, poller: Poller) -> None:
-    """moto looks at its mappings when a message is sent, and at no other time."""
+def _mend_creation(mends: Mends, pollers: Pollers) -> None:
+    """moto checks nothing, and lets SendMessage invoke the function (models.py:2149)."""
 
-    def create_event_source_mapping(
-        self: LambdaBackend, spec: dict[str, Any]
-    ) -> EventSourceMapping:
-        mapping = create(self, spec)
-        for queue in sqs_backends[self.account_id][self.region_name].queues.values():
-            queue.lambda_event_source_mappings.clear()  # or SendMessage invokes the function
-        poller.wake()
+    def create_event_source_mapping(self: LambdaBackend, spec: dict[str, Any]) -> Any:
+        if str(spec.get("EventSourceArn")).split(":")[2:3] != ["sqs"]:
+            return create(self, spec)
+        given = _read(spec)
+        if given.get("StartingPosition"):
+            message = "StartingPosition is not valid for SQS event sources."
+            raise InvalidParameterValueException(message)
+        function = _function(self, given["FunctionName"])
+        queue = _queue(self, given["EventSourceArn"])
+        _check(given, queue)
+        _check_timeouts(queue, function)
+        for other in self._event_source_mappings.values():
+            same = other.event_source_arn == queue.queue_arn
+            if same and _short(other.function_arn) == _short(function.function_arn):
+                raise ResourceConflict(
+                    f'An event source mapping with SQS arn (" {queue.queue_arn} ") and function '
+                    f'(" {function.function_name} ") already exists. Please update or delete the '
+                    f"existing mapping with UUID {other.uuid}"
+                )
+        place = {"RegionName": self.region_name, "AccountId": self.account_id}
+        mapping = QueueMapping({**given, **place, "FunctionArn": _arn(given, function)})
+        self._event_source_mappings[mapping.uuid] = mapping
+        pollers.follow(mapping)
         return mapping
 
-    def update_event_source_mapping(
-        self: LambdaBackend, uuid: str, spec: dict[str, Any]
-    ) -> EventSourceMapping | None:
-        mapping = update(self, uuid, spec)
-        poller.wake()  # it may be enabled from now on
-        return mapping
-
-    create: Callable[..., EventSourceMapping] = mends.replace(
+    create: Callable[..., Any] = mends.replace(
         LambdaBackend, "create_event_source_mapping", create_event_source_mapping
     )
-    update: Callable[..., EventSourceMapping | None] = mends.replace(
+
+
+def _mend_changes(mends: Mends, pollers: Pollers) -> None:
+    """A mapping that is deleted goes on in moto (models.py:2214)."""
+
+    def update_event_source_mapping(self: LambdaBackend, uuid: str, spec: dict[str, Any]) -> Any:
+        mapping = self.get_event_source_mapping(uuid)
+        if mapping is None:
+            raise UnknownMapping
+        if not isinstance(mapping, QueueMapping):
+            return update(self, uuid, spec)
+        given = _read(spec)
+        queue = _queue(self, mapping.event_source_arn)
+        now = {"BatchSize": mapping.batch_size, "MaximumBatchingWindowInSeconds": mapping.window}
+        _check({**now, **given}, queue)
+        if "FunctionName" in given:
+            function = _function(self, given["FunctionName"])
+            _check_timeouts(queue, function)
+            mapping.function_name = given["FunctionName"]
+            mapping.function_arn = _arn(given, function)
+        update(self, uuid, {key: given[key] for key in given if key != "FunctionName"})
+        pollers.follow(mapping)
+        return mapping
+
+    def delete_event_source_mapping(self: LambdaBackend, uuid: str) -> Any:
+        mapping = delete(self, uuid)
+        if mapping is None:
+            raise UnknownMapping
+        if isinstance(mapping, QueueMapping):
+            pollers.forget(mapping)
+        return mapping
+
+    def list_event_source_mappings(
+        self: LambdaBackend, event_source_arn: str, function_name: str
+    ) -> list[Any]:
+        """moto compares the function's name with the words in which the mapping was made."""
+        return [
+            mapping
+            for mapping in self._event_source_mappings.values()
+            if (not event_source_arn or mapping.event_source_arn == event_source_arn)
+            and (not function_name or _short(mapping.function_arn) == _short(function_name))
+        ]
+
+    update: Callable[..., Any] = mends.replace(
         LambdaBackend, "update_event_source_mapping", update_event_source_mapping
     )
-
-
-def _poll_long(mends: Mends, clock: Clock, poller: Poller) -> None:
-    """moto's long poll looks once a second, and a second longer than it was told to."""
-    arrivals = clock.condition()
-
-    def add_message(self: Queue, message: Message) -> None:
-        add(self, message)
-        with arrivals:
-            arrivals.notify_all()
-        poller.wake()
-
-    def change_visibility(self: Message, visibility_timeout: int) -> None:
-        change(self, visibility_timeout)
-        with arrivals:
-            arrivals.notify_all()
-        poller.wake()
-
-    def receive_message(
-        self: SQSBackend, queue_name: str, count: int, wait_seconds_timeout: int, *given: Any
-    ) -> list[Message]:
-        queue = self.get_queue(queue_name)
-        end = clock.now() + timedelta(seconds=wait_seconds_timeout)
-        while True:
-            messages: list[Message] = receive(self, queue_name, count, 0, *given)
-            before = clock.now()
-            left = (end - before).total_seconds()
-            if messages or left <= 0:
-                return messages
-            next_message = seconds_to_next_message(clock, queue)
-            with arrivals:
-                arrivals.wait_for(lambda: queue.messages, min(left, next_message or left))
-            if clock.now() == before and not queue.messages:
-                return []  # the simulated clock is held
-
-    def is_visible(self: Message) -> bool:
-        """For moto it is not yet, at the very moment when it becomes so."""
-        return bool(unix_time_millis() >= self.visible_at)
-
-    add: Callable[..., None] = mends.replace(Queue, "add_message", add_message)
-    change: Callable[..., None] = mends.replace(Message, "change_visibility", change_visibility)
-    receive: Callable[..., list[Message]] = mends.replace(
-        SQSBackend, "receive_message", receive_message
+    delete: Callable[..., Any] = mends.replace(
+        LambdaBackend, "delete_event_source_mapping", delete_event_source_mapping
     )
-    mends.replace(Message, "visible", property(is_visible))
+    mends.replace(LambdaBackend, "list_event_source_mappings", list_event_source_mappings)
+
+
+def _mend_answers(mends: Mends) -> None:
+    """moto's mappings are Enabled from the first answer on, which has the status 201."""
+
+    def create_event_source_mapping(self: LambdaResponse) -> Any:
+        mapping = self.backend.create_event_source_mapping(self.json_body)
+        return _answer(mapping, "Creating" if mapping.enabled else "Disabled")
+
+    def update_event_source_mapping(self: LambdaResponse) -> Any:
+        uuid = self.path.split("/")[-1]
+        before = getattr(self.backend.get_event_source_mapping(uuid), "enabled", None)
+        mapping = self.backend.update_event_source_mapping(uuid, self.json_body)
+        if before == mapping.enabled:
+            return _answer(mapping, "Updating")
+        return _answer(mapping, "Enabling" if mapping.enabled else "Disabling")
+
+    mends.replace(LambdaResponse, "create_event_source_mapping", create_event_source_mapping)
+    mends.replace(LambdaResponse, "update_event_source_mapping", update_event_source_mapping)
+
+
+def _answer(mapping: Any, state: str) -> tuple[int, dict[str, Any], str]:
+    """That a change is accepted; whoever asks afterwards finds it done."""
+    return 202, {"status": 202}, json.dumps(mapping.get_configuration() | {"State": state})
+
+
+def _read(spec: dict[str, Any]) -> dict[str, Any]:
+    """What was given; a template may give numbers and truth as text."""
+    given = {key: value for key, value in spec.items() if value is not None}
+    for key in ("BatchSize", "MaximumBatchingWindowInSeconds"):
+        if key in given:
+            given[key] = int(given[key])
+    if "Enabled" in given:
+        given["Enabled"] = str(given["Enabled"]).lower() == "true"
+    return given
+
+
+def _check(given: dict[str, Any], queue: Queue) -> None:
+    size = given.get("BatchSize", LARGEST_WITHOUT_WINDOW)
+    window = given.get("MaximumBatchingWindowInSeconds", 0)
+    concurrency = (given.get("ScalingConfig") or {}).get("MaximumConcurrency")
+    for name, value in zip(LIMITS, (size, window, concurrency), strict=True):
+        _check_limits(name, value)
+    if queue.fifo_queue and window:
+        raise InvalidParameterValueException("Batching window is not supported for FIFO queues")
+    if queue.fifo_queue and size > LARGEST_WITHOUT_WINDOW:
+        _check_limits("batchSize", size, LARGEST_WITHOUT_WINDOW)
+    if size > LARGEST_WITHOUT_WINDOW and not window:
+        raise InvalidParameterValueException(
+            "Maximum batch window in seconds must be greater than 0 if maximum batch size is "
+            "greater than 10"
+        )
+    try:
+        Filters(given.get("FilterCriteria"))
+    except ValueError:
+        raise InvalidParameterValueException("Invalid filter pattern definition.") from None
+
+
+def _check_limits(name: str, value: Any, highest: int | None = None) -> None:
+    low, high = LIMITS[name]
+    high = highest or high
+    if value is None or low <= int(value) <= high:
+        return
+    bound = (
+        f"less than or equal to {high}" if int(value) > high else f"greater than or equal to {low}"
+    )
+    raise LambdaClientError(
+        "ValidationException",
+        f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: "
+        f"Member must have value {bound}",
+    )
+
+
+def _check_timeouts(queue: Queue, function: Any) -> None:
+    """A message must stay hidden for as long as the function may work on it."""
+    timeout = int(function.timeout)
+    if queue.visibility < timeout:
+        raise InvalidParameterValueException(
+            f"Queue visibility timeout: {queue.visibility} seconds is less than "
+            f"Function timeout: {timeout} seconds"
+        )
+
+
+def _function(backend: LambdaBackend, name: str) -> Any:
+    try:
+        return backend.get_function(name)
+    except UnknownFunctionException:
+        raise InvalidParameterValueException("Function does not exist") from None
+
+
+def _queue(backend: LambdaBackend, arn: str) -> Queue:
+    queues = sqs_backends[backend.account_id][backend.region_name].queues
+    queue: Queue | None = queues.get(arn.rpartition(":")[2])
+    if queue is None or queue.queue_arn != arn:
+        raise InvalidParameterValueException(
+            "Error occurred while ReceiveMessage. SQS Error Code: "
+            "AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue "
+            "does not exist."
+        )
+    return queue
+
+
+def _arn(given: dict[str, Any], function: Any) -> str:
+    """The function's ARN, with the version or alias that was given."""
+    name = str(given["FunctionName"])
+    qualifier = name.rpartition(":")[2] if name.count(":") in (1, 7) else ""
+    arn = str(function.function_arn)
+    return f"{arn}:{qualifier}" if qualifier and arn.count(":") < 7 else arn
+
+
+def _short(function: str) -> str:
+    """Name and qualifier, of either form."""
+    parts = function.split(":")
+    return ":".join(parts[6:] if function.startswith("arn:") else parts)

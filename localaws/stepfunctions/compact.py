@@ -38,13 +38,28 @@ def install(mends: Mends) -> None:
 class _Past:
     """What is asked of an execution's interpreter after its end."""
 
-    def __init__(self, env: Any) -> None:
-        self._history = zlib.compress(pickle.dumps(env.event_manager.get_event_history()), 1)
+    def __init__(self, env: Any, failed: bool) -> None:
+        history = env.event_manager.get_event_history()
+        self.events = len(history)
+        self._history = _packed(history)
+        self._scope = _packed(getattr(env, "scope", None)) if failed else b""
         self.map_run_record_pool_manager = env.map_run_record_pool_manager
         self.event_manager = SimpleNamespace(get_event_history=self._unpack)
 
     def _unpack(self) -> Any:
-        return pickle.loads(zlib.decompress(self._history))
+        return _unpacked(self._history)
+
+    def checkpoint(self) -> Any:
+        """Where the execution stood, if it has failed: a redrive goes on from there."""
+        return _unpacked(self._scope)
+
+
+def _packed(value: Any) -> bytes:
+    return zlib.compress(pickle.dumps(value), 1)
+
+
+def _unpacked(packed: bytes) -> Any:
+    return pickle.loads(zlib.decompress(packed))
 
 
 def _pack_histories(mends: Mends) -> None:
@@ -53,7 +68,7 @@ def _pack_histories(mends: Mends) -> None:
         execution: Execution = self.execution
         env = execution.exec_worker.env
         if not isinstance(env, _Past):
-            execution.exec_worker = SimpleNamespace(env=_Past(env))
+            execution.exec_worker = SimpleNamespace(env=_Past(env, execution.status != "SUCCEEDED"))
             execution._cloud_watch_logging_session = None
 
     end: Callable[..., None] = mends.replace(

@@ -10,14 +10,9 @@ from typing import Any
 
 import botocore.session
 from botocore.exceptions import ClientError
-from moto.stepfunctions.parser import api
-from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
-    CustomErrorName,
-)
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import (
     ErrorEqualsDecl,
 )
-from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
     FailureEventException,
@@ -29,25 +24,20 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
     StatesErrorNameType,
 )
 from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
-from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
-from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration import (
-    iteration_worker,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map import StateMap
-from moto.stepfunctions.parser.asl.component.state.exec.state_parallel import branches_decl
-from moto.stepfunctions.parser.asl.component.state.exec.state_parallel.state_parallel import (
-    StateParallel,
-)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service_dynamodb,
     state_task_service_lambda,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
+from localaws.stepfunctions.failures import runtime
 
+TASK_FAILED = StatesErrorName(StatesErrorNameType.StatesTaskFailed)
+TIMEOUT = StatesErrorName(StatesErrorNameType.StatesTimeout)
+HEARTBEAT_TIMEOUT = StatesErrorName(StatesErrorNameType.StatesHeartbeatTimeout)
+TIMEOUTS = [TIMEOUT, HEARTBEAT_TIMEOUT]
 UNCAUGHT = [
     StatesErrorName(StatesErrorNameType.StatesRuntime),
     StatesErrorName(StatesErrorNameType.StatesStatesDataLimitExceeded),
@@ -59,7 +49,6 @@ def install(mends: Mends) -> None:
     _mend_choice(mends)
     _mend_runtime_errors(mends)
     _mend_field_names(mends)
-    _mend_branch_errors(mends)
 
 
 def _mend_error_names(mends: Mends) -> None:
@@ -98,66 +87,52 @@ def _keep_given_name(mends: Mends, task: type[Any]) -> None:
     classify: Callable[..., FailureEvent] = mends.replace(task, "_from_error", from_error)
 
 
-class _UncaughtError(BaseException):
-    """Carries an error past the retriers and catchers of moto's states."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.error = error
-
-
 def _mend_choice(mends: Mends) -> None:
-    """A Choice that matches nothing ends in moto's own words (state_choice.py:55)."""
+    """A Choice that matches nothing ends in moto's own words (state_choice.py:55).
+
+    And so does one whose Variable is not there (choice/comparison/variable.py:32).
+    """
 
     def choose(self: StateChoice, env: Environment) -> None:
         try:
             decide(self, env)
+        except NoSuchJsonPathError as error:
+            raise runtime(
+                env,
+                f"Invalid path '{error.json_path}': The choice state's condition path references "
+                "an invalid value.",
+            ) from error
         except RuntimeError as error:
             if self.default_state is not None:
                 raise
-            name = StatesErrorName(StatesErrorNameType.StatesRuntime)
-            details = api.TaskFailedEventDetails(
-                error=name.error_name,
-                cause=(
-                    "Failed to transition out of the state. "
-                    "The state does not point to a next state."
-                ),
-            )
-            raise FailureEventException(
-                FailureEvent(
-                    env=env,
-                    error_name=name,
-                    event_type=api.HistoryEventType.TaskFailed,
-                    event_details=EventDetails(taskFailedEventDetails=details),
-                )
+            raise runtime(
+                env,
+                "Failed to transition out of the state. The state does not point to a next state.",
             ) from error
 
     decide: Callable[..., None] = mends.replace(StateChoice, "_eval_state", choose)
 
 
 def _mend_runtime_errors(mends: Mends) -> None:
-    """moto lets Retry and Catch match States.Runtime, and writes a TaskFailed event for it.
+    """moto lets Retry and Catch match errors that nothing handles (error_equals_decl.py:53).
 
-    On AWS such an execution fails at once: concepts-error-handling.html says that States.ALL
-    catches neither States.Runtime nor States.DataLimitExceeded.
+    concepts-error-handling.html says that States.ALL catches neither States.Runtime nor
+    States.DataLimitExceeded, and that States.TaskFailed matches any error but States.Timeout.
     """
-
-    def evaluate(self: ExecutionState, env: Environment) -> None:
-        try:
-            attempt(self, env)
-        except NoSuchJsonPathError as error:
-            raise _UncaughtError(error) from error
 
     def match(self: ErrorEqualsDecl, env: Environment) -> None:
         error_name = env.stack[-1]
         compare(self, env)
-        if error_name in UNCAUGHT and error_name not in self.error_names:
+        if error_name in self.error_names:
+            return
+        if error_name in UNCAUGHT:
             env.stack[-1] = False
+        elif TASK_FAILED in self.error_names:
+            env.stack[-1] = error_name not in TIMEOUTS
+        elif error_name == HEARTBEAT_TIMEOUT and TIMEOUT in self.error_names:
+            env.stack[-1] = True
 
-    attempt: Callable[..., None] = mends.replace(ExecutionState, "_evaluate_with_timeout", evaluate)
     compare: Callable[..., None] = mends.replace(ErrorEqualsDecl, "_eval_body", match)
-    for kind in (ExecutionState, StateMap, StateParallel):
-        _let_pass(mends, kind)
 
 
 def _mend_field_names(mends: Mends) -> None:
@@ -174,29 +149,6 @@ def _mend_field_names(mends: Mends) -> None:
 
     end: Callable[..., None] = mends.replace(Environment, "set_ended", set_ended)
     close: Callable[..., None] = mends.replace(Environment, "close_frame", close_frame)
-
-
-def _mend_branch_errors(mends: Mends) -> None:
-    """moto takes no error named `States.*` out of a branch or an item (branches_decl.py:102)."""
-
-    def named(error_name: str | None) -> ErrorName:
-        try:
-            return StatesErrorName(StatesErrorNameType.from_name(error_name))
-        except ValueError:
-            return CustomErrorName(error_name)
-
-    mends.replace(branches_decl, "CustomErrorName", named)
-    mends.replace(iteration_worker, "CustomErrorName", named)
-
-
-def _let_pass(mends: Mends, kind: type[Any]) -> None:
-    def evaluate(self: Any, env: Environment) -> None:
-        try:
-            original(self, env)
-        except _UncaughtError as carried:
-            raise carried.error from None
-
-    original: Callable[..., None] = mends.replace(kind, "_eval_state", evaluate)
 
 
 def _name_by_model(mends: Mends, task: type[Any], service: str, base: str) -> None:

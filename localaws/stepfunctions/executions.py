@@ -6,11 +6,13 @@ Rules: docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.api import (
     ExecutionAbortedEventDetails,
     ExecutionTimedOutEventDetails,
@@ -26,15 +28,24 @@ from moto.stepfunctions.parser.backend.execution import (
     BaseExecutionWorkerCommunication,
     Execution,
 )
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
-from localaws import events
+from localaws.eventbridge import buses as events
 from localaws.mending import Mends
 from localaws.observability import logs as observability
-from localaws.stepfunctions import integrations, tokens, waits
+from localaws.stepfunctions import (
+    checkpoints,
+    integrations,
+    limits,
+    redrivable,
+    tokens,
+    waits,
+)
 from localaws.timing.timekeeping import Clock
 
+ARN = re.compile(r"arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:(execution|express):[^:]+:[^:]+(:[^:]+)?")
 LAST_EVENTS = {
     HistoryEventType.ExecutionSucceeded,
     HistoryEventType.ExecutionFailed,
@@ -60,12 +71,15 @@ def install(mends: Mends, clock: Clock) -> None:
     running.clear()
     mends.replace_everywhere(TMP_THREADS, _threads)
     _mend_history(mends)
+    _know_execution(mends)
     _mend_timeout(mends, clock)
     _mend_stop(mends, clock)
     _mend_silence(mends, clock)
     waits.install(mends, clock)
     integrations.install(mends)
     tokens.install(mends)
+    checkpoints.install(mends)
+    limits.install(mends, clock, running)
 
 
 def stop_all(clock: Clock) -> None:
@@ -82,7 +96,7 @@ def join() -> None:
 
 def all_ended(arns: Iterable[str]) -> Callable[[], bool]:
     """A question: whether executions have ended."""
-    waiting = [find(arn) for arn in arns]
+    waiting = [execution for arn in arns if (execution := _unless_gone(arn)) is not None]
 
     def ask() -> bool:
         while waiting and waiting[-1].stop_date is not None:
@@ -92,11 +106,71 @@ def all_ended(arns: Iterable[str]) -> Callable[[], bool]:
     return ask
 
 
-def find(arn: str) -> Execution:
-    """The execution of an ARN; moto's ExecutionDoesNotExist where there is none."""
+def _unless_gone(arn: str) -> Execution | None:
+    """The execution of an ARN; None where it was one of an Express workflow that has ended."""
+    if _kind(arn) != "express":
+        return find(arn)
+    return next((one for one in running if one.exec_arn == arn), None)
+
+
+def find(arn: str, express: bool = True) -> Execution:
+    """The execution of an ARN. Nothing is kept of one of an Express workflow that has ended.
+
+    Args:
+        arn: that of an execution.
+        express: whether it may be one of an Express workflow.
+
+    Raises:
+        InvalidArn: it is none.
+        ExecutionDoesNotExist: there is none of it.
+    """
+    kind = _kind(arn)
+    if kind == "express" and not express:
+        kind = f"Resource type not valid in this context: {kind}"
+        raise api.InvalidArn(f"Invalid Arn: '{kind}'")
+    if kind == "express":
+        if (execution := _unless_gone(arn)) is not None:
+            return execution
+        raise api.ExecutionDoesNotExist(f"Execution Does Not Exist: '{arn}'")
     _, _, _, region, account, *_ = arn.split(":")
-    execution: Execution = stepfunctions_parser_backends[account][region].describe_execution(arn)
-    return execution
+    found: Execution = stepfunctions_parser_backends[account][region].describe_execution(arn)
+    return found
+
+
+def _kind(arn: str) -> str:
+    if not ARN.fullmatch(arn):
+        raise api.InvalidArn(f"Invalid Arn: '{arn}'")
+    return arn.split(":")[5]
+
+
+def of_map_run(backend: Any, map_run_arn: str) -> list[Execution]:
+    """The executions that a Map Run has started, in the order of their start."""
+    return list(getattr(backend, "map_run_executions", {}).get(map_run_arn, ()))
+
+
+def open_log(execution: Execution) -> None:
+    """Have an execution's events logged where its state machine wants it."""
+    execution._cloud_watch_logging_session = _log_of(execution)
+
+
+def begin(execution: Any, clock: Clock, start: Callable[[], object]) -> None:
+    """Let an execution run, and tell of it."""
+    execution.finished = clock.event()
+    running[execution] = None
+    start()
+    _tell(execution)
+
+
+def _know_execution(mends: Mends) -> None:
+    """What writes an execution's history knows whose it is."""
+
+    def make(self: ExecutionWorker) -> Environment:
+        env: Environment = build(self)
+        communication: Any = self._execution_communication
+        env.event_manager.execution = communication.execution
+        return env
+
+    build: Callable[..., Any] = mends.replace(ExecutionWorker, "_get_evaluation_environment", make)
 
 
 def _mend_history(mends: Mends) -> None:
@@ -113,6 +187,10 @@ def _mend_history(mends: Mends) -> None:
         with self.ending:
             if self.ended:
                 return 0
+            if (known := checkpoints.is_silent(context, event_type)) is not None:
+                return known
+            if self._event_id_gen._next_id >= limits.MOST_EVENTS and event_type not in LAST_EVENTS:
+                limits.check_events(self, event_type)
             self.ended = event_type in LAST_EVENTS
             return int(add(self, context, event_type, *args, **kwargs))
 
@@ -128,8 +206,8 @@ def _mend_timeout(mends: Mends, clock: Clock) -> None:
     """
 
     def run(self: Program, env: Environment) -> None:
-        env.next_state_name = self.start_at.start_at_name
-        limit = self.timeout_seconds.timeout_seconds if self.timeout_seconds else None
+        env.next_state_name = checkpoints.start_of(self, env)
+        limit = limits.seconds(self, env)
         if not clock.within(limit, lambda: super(Program, self).eval(env)):
             env.set_timed_out()
         if isinstance(env.program_state(), ProgramTimedOut) and not env.is_frame():
@@ -170,11 +248,8 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
     ending = threading.Lock()
 
     def start(self: Execution) -> None:
-        self._cloud_watch_logging_session = _log_of(self)
-        self.finished = clock.event()
-        running[self] = None
-        begin(self)
-        _tell(self)
+        open_log(self)
+        begin(self, clock, lambda: start_worker(self))
 
     def terminated(self: BaseExecutionWorkerCommunication) -> None:
         execution = self.execution
@@ -188,16 +263,23 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
             running.pop(execution, None)
         clock.end_group(execution)
         _tell(execution)
+        if (told := getattr(execution, "doomed", None)) is not None:
+            told()
         execution.finished.set()
 
-    begin: Callable[[Execution], None] = mends.replace(Execution, "start", start)
+    start_worker: Callable[[Execution], None] = mends.replace(Execution, "start", start)
     end: Callable[..., None] = mends.replace(
         BaseExecutionWorkerCommunication, "terminated", terminated
     )
 
 
 def _tell(execution: Execution) -> None:
-    """docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html"""
+    """Tell EventBridge, of a Standard workflow's execution.
+
+    docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+    """
+    if execution.sm_type == "EXPRESS":
+        return
     details = execution.to_describe_output()
     stopped = execution.stop_date
     events.put_event(
@@ -219,9 +301,18 @@ def _tell(execution: Execution) -> None:
             "outputDetails": {"included": True} if "output" in details else None,
             "error": execution.error,
             "cause": execution.cause,
-            "redriveCount": 0,
+            "stateMachineVersionArn": getattr(execution, "version_arn", None),
+            "stateMachineAliasArn": getattr(execution, "alias_arn", None),
+            **_redrive_of(execution),
         },
     )
+
+
+def _redrive_of(execution: Any) -> dict[str, Any]:
+    told = redrivable.described(execution, execution.stop_date or execution.start_date)
+    if told["redriveDate"] is not None:
+        told["redriveDate"] = int(told["redriveDate"].timestamp() * 1000)
+    return told
 
 
 class _ExecutionLog:
@@ -232,6 +323,7 @@ class _ExecutionLog:
         self.configuration = self
         self.include_execution_data = bool(configuration.get("includeExecutionData"))
         self._level = configuration["level"]
+        self._redrive_count = str(redrivable.count(execution))
         self._place = (execution.account_id, execution.region_name, group)
         self._stream = f"states/{execution.state_machine.name}/{execution.start_date:%Y-%m-%d-%H}"
 
@@ -245,7 +337,7 @@ class _ExecutionLog:
             "id": history_log["id"],
             "type": str(getattr(history_log["type"], "value", history_log["type"])),
             "details": history_log.get("details") or {},
-            "redrive_count": "0",
+            "redrive_count": self._redrive_count,
             "previous_event_id": history_log["previous_event_id"],
             "event_timestamp": str(int(when.timestamp() * 1000)),
             "execution_arn": history_log["execution_arn"],

@@ -20,8 +20,10 @@ from moto.stepfunctions.parser.asl.component.state.exec import execute_state
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.utils import boto_client
 
+from localaws.iam import principals
 from localaws.mending import Mends
 
+NO_ROLE = "ak"  # moto's own key, of a task whose role nobody knows
 PROGRAMS = 64  # definitions kept parsed; each change of a definition is a new one
 
 
@@ -63,20 +65,23 @@ def _cache_clients(mends: Mends) -> None:
     building = threading.Lock()
 
     def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:
-        key = (region, service, getattr(state_credentials, "role_arn", None))
+        role = getattr(state_credentials, "role_arn", None)
+        key = (region, service, role)
         with building:
             if key not in clients:
                 clients[key] = client = build(region, service, state_credentials)
-                _sign_once(client, region, service)
+                _sign_once(client, region, role)
             return clients[key]
 
     mends.replace_everywhere(build, boto_client_for)
 
 
-def _sign_once(client: Any, region: str, service: str) -> None:
+def _sign_once(client: Any, region: str, role: str | None) -> None:
     """Nobody checks a signature here; whose request it is, and of what service, is read."""
+    key = principals.of_state_machine(role, region).access_key_id if role else NO_ROLE
+    service = client.meta.service_model.signing_name
     signature = (
-        f"AWS4-HMAC-SHA256 Credential=ak/20260101/{region}/{service}/aws4_request, "
+        f"AWS4-HMAC-SHA256 Credential={key}/20260101/{region}/{service}/aws4_request, "
         "SignedHeaders=host, Signature=0"
     )
 

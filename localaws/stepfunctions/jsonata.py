@@ -2,141 +2,187 @@
 
 Evaluated here by the package jsonata-python. A variable in a JSONPath state ("$failure.Cause")
 is a path into the variable's value and needs no JSONata at all.
+
+Rules: docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
 from __future__ import annotations
 
+import functools
+import math
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from jsonata import Jsonata
-from moto.stepfunctions.parser.api import EvaluationFailedEventDetails, HistoryEventType
-from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
-    FailureEvent,
-    FailureEventException,
-)
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
-    StatesErrorName,
-)
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
-    StatesErrorNameType,
-)
+from jsonata.jexception import JException
+from jsonata.utils import Utils
+from moto.stepfunctions.parser.asl.antlr.runtime.ASLParser import ASLParser
 from moto.stepfunctions.parser.asl.component.common.query_language import QueryLanguageMode
+from moto.stepfunctions.parser.asl.component.common.string import string_expression
 from moto.stepfunctions.parser.asl.component.common.string.string_expression import (
     StringJSONata,
     StringVariableSample,
 )
-from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
-from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
-from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
-from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 from moto.stepfunctions.parser.asl.jsonata import jsonata as theirs
-from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.utils.json_path import extract_json
 
 from localaws.mending import Mends
+from localaws.stepfunctions import failures, jsonatafunctions
+from localaws.timing.timekeeping import Clock
 
 VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(.*)", re.DOTALL)
+JSON_TYPES = (str, int, float, bool, list, dict)
+LONGEST = 5000  # milliseconds that one expression may take
+DEEPEST = 1000  # how far one may nest: of the interpreter's own steps, not of AWS's
+
+_turn = threading.RLock()  # an expression that has been read once is evaluated by one at a time
 
 
-def install(mends: Mends) -> None:
-    mends.replace_everywhere(theirs.eval_jsonata_expression, evaluate)
-    # Strings are put between quotes unescaped (jsonata.py:130): a quote in one ends it.
-    mends.replace_everywhere(theirs.encode_jsonata_variable_declarations, declare)
+def install(mends: Mends, clock: Clock) -> None:
+    _mend_variables(mends)
+    _mend_expressions(mends)
+    jsonatafunctions.install(clock)
 
-    _mend_assign(mends)
+
+def _mend_variables(mends: Mends) -> None:
+    """moto reads the variable of a JSONPath state by JSONata (string_expression.py:158)."""
 
     def read_variable(self: StringVariableSample, env: Environment) -> None:
-        if self.query_language_mode != QueryLanguageMode.JSONPath:
-            read_by_jsonata(self, env)
-            return
         found = VARIABLE.fullmatch(self.expression)
-        assert found, self.expression
+        if self.query_language_mode != QueryLanguageMode.JSONPath or not found:
+            env.stack.append(evaluate(self.expression, _bindings(env)))
+            return
         value = env.variable_store.get(found[1])
         env.stack.append(extract_json("$" + found[2], value) if found[2] else value)
 
-    def read_expression(self: StringJSONata, env: Environment) -> None:
+    mends.replace(StringVariableSample, "_eval_body", read_variable)
+
+
+def _mend_expressions(mends: Mends) -> None:
+    """moto leaves out its Java library, and where in a state an expression stands."""
+
+    def visit(self: Any, ctx: Any) -> StringJSONata:
+        expression = read(self, ctx)
+        expression.location = _location(ctx)
+        return expression
+
+    def evaluate_expression(self: StringJSONata, env: Environment) -> None:
+        place = f"The JSONata expression '{self.expression}' specified for the field"
+        location = getattr(self, "location", env.next_field_name)
         try:
-            evaluate_expression(self, env)
-        except theirs.JSONataException as error:  # moto makes States.Runtime of it
-            raise _evaluation_failed(env, self.expression, str(error.details)) from error
+            value = evaluate(self.expression, _bindings(env))
+        except theirs.JSONataException as error:
+            cause = f"{place} '{location}' threw an error during evaluation. {error.details}"
+            raise failures.evaluation(env, location, cause) from error
+        if value is Utils.NONE:
+            cause = f"{place} '{location}' returned nothing (undefined)."
+            raise failures.evaluation(env, location, cause)
+        env.stack.append(value)
 
-    evaluate_expression: Callable[..., None] = mends.replace(
-        StringJSONata, "_eval_body", read_expression
-    )
-    read_by_jsonata: Callable[..., None] = mends.replace(
-        StringVariableSample, "_eval_body", read_variable
-    )
-
-
-def _mend_assign(mends: Mends) -> None:
-    """moto assigns before it evaluates Output, which on AWS sees the values at the state's entry.
-
-    docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html: "Evaluation order"
-    """
-
-    def enter(self: CommonStateField, env: Environment) -> None:
-        env.variable_store.assigned = []
-        evaluate_state(self, env)
-
-    def assign(self: VariableStore, variable_identifier: str, variable_value: Any) -> None:
-        if hasattr(self, "assigned"):
-            self.assigned.append((variable_identifier, variable_value))
-        else:  # before the first state: variables that a test is given
-            set_now(self, variable_identifier, variable_value)
-
-    evaluate_state: Callable[..., None] = mends.replace(CommonStateField, "_eval_body", enter)
-    set_now: Callable[..., None] = mends.replace(VariableStore, "set", assign)
-    for kind in (CommonStateField, ExecutionState, StateChoice):
-        _assign_after_output(mends, kind, set_now)
+    read: Callable[..., StringJSONata] = mends.replace(Preprocessor, "visitString_jsonata", visit)
+    mends.replace(StringJSONata, "_eval_body", evaluate_expression)
+    mends.replace_everywhere(string_expression.eval_jsonata_expression, evaluate)
 
 
-def _assign_after_output(mends: Mends, kind: type[Any], set_now: Callable[..., None]) -> None:
-    def put_out(self: Any, env: Environment) -> None:
-        output(self, env)
-        store = env.variable_store
-        while getattr(store, "assigned", None):
-            set_now(store, *store.assigned.pop(0))
+def _location(ctx: Any) -> str:
+    """Where a string stands below its state: `Output/a/b[0]`, `Choices[1]/Condition`."""
+    steps: list[str] = []
+    while ctx is not None and not isinstance(ctx, ASLParser.State_declContext):
+        above = ctx.parentCtx
+        children = list(above.children) if above is not None else []
+        texts = [child.getText() for child in children]
+        if len(children) > 2 and texts[1] == ":" and ctx is not children[0]:
+            steps.append("/" + texts[0].strip('"'))
+        elif texts[:1] == ["["]:
+            steps.append(f"[{texts[: children.index(ctx)].count(',')}]")
+        elif "[" in texts[:3] and texts[-1] == "]":  # a field whose value is a list
+            index = texts[: children.index(ctx)].count(",")
+            steps.append(f"/{texts[0].strip(chr(34))}[{index}]")
+        ctx = above
+    return "".join(reversed(steps)).removeprefix("/")
 
-    output: Callable[..., None] = mends.replace(kind, "_eval_state_output", put_out)
+
+def _bindings(env: Environment) -> dict[str, Any]:
+    store = env.variable_store
+    states = {key: value for key, value in env.states._states_data.items() if value is not None}
+    if "input" in env.states._states_data:
+        states["input"] = env.states._states_data["input"]
+    return {"states": states, **store._outer_scope, **store._inner_scope}
 
 
-def evaluate(expression: str) -> Any:
-    """Evaluate an expression in which every value it needs is declared.
+@functools.lru_cache(1024)
+def _compiled(expression: str) -> Jsonata:
+    compiled = Jsonata(expression)
+    compiled.output_convert_nulls = False  # which would make null of what is undefined, too
+    for name, function in jsonatafunctions.FUNCTIONS.items():
+        compiled.register_function(name, function)
+    return compiled
+
+
+def evaluate(expression: str, bindings: dict[str, Any] | None = None) -> Any:
+    """Evaluate an expression.
+
+    Args:
+        expression: without `{%` and `%}`.
+        bindings: the values of variables by their names without `$`.
+
+    Returns:
+        JSON; Utils.NONE where the expression returns nothing.
 
     Raises:
-        JSONataException: the expression is faulty; the interpreter makes of it the error name
-            States.QueryEvaluationError.
+        JSONataException: the expression is faulty.
     """
-    try:
-        return Jsonata(expression).evaluate(None)
-    except Exception as error:
-        raise theirs.JSONataException("UNKNOWN", str(error)) from error
+    with _turn:
+        try:
+            compiled = _compiled(expression)
+            given = {name: _with_nulls(value) for name, value in (bindings or {}).items()}
+            return _json(compiled.evaluate(None, given))
+        except JException as error:
+            raise theirs.JSONataException(error.error, f"{error.error}: {error}") from error
+        except RecursionError as error:
+            raise theirs.JSONataException("D1011", "Stack overflow error") from error
+        except Exception as error:
+            raise theirs.JSONataException("UNKNOWN", str(error)) from error
 
 
-def _evaluation_failed(env: Environment, expression: str, reason: str) -> FailureEventException:
-    """docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html: error handling"""
-    name = StatesErrorName(StatesErrorNameType.StatesQueryEvaluationError)
-    details = EvaluationFailedEventDetails(
-        error=name.error_name,
-        cause=(
-            f"The JSONata expression '{expression}' specified for the field "
-            f"'{env.next_field_name}' threw an error during evaluation. {reason}"
-        ),
-    )
-    return FailureEventException(
-        FailureEvent(
-            env=env,
-            error_name=name,
-            event_type=HistoryEventType.EvaluationFailed,
-            event_details=EventDetails(evaluationFailedEventDetails=details),
-        )
-    )
+def _with_nulls(value: Any) -> Any:
+    """None stands for what is undefined in jsonata-python; null is a value of its own."""
+    if value is None:
+        return Utils.NULL_VALUE
+    if isinstance(value, dict):
+        return {key: _with_nulls(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_nulls(each) for each in value]
+    return value
 
 
-def declare(bindings: dict[str, Any]) -> str:
-    """The values of variables as JSONata declarations: `$name:=value;`."""
-    return "".join(f"{name}:={to_json_str(value)};" for name, value in bindings.items())
+def _json(value: Any) -> Any:
+    """What jsonata-python returns, as JSON; a function is none."""
+    if value is None:
+        return Utils.NONE
+    if value is Utils.NULL_VALUE:
+        return None
+    if isinstance(value, dict):
+        kept = {key: _json(each) for key, each in value.items()}
+        return {key: each for key, each in kept.items() if each is not Utils.NONE}
+    if isinstance(value, list):
+        kept_items = [_json(value[index]) for index in range(len(value))]
+        return [each for each in kept_items if each is not Utils.NONE]
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, (str, int)):
+        return value
+    raise theirs.JSONataException("UNKNOWN", "returned an unsupported result type.")
+
+
+def _number(value: float) -> Any:
+    """JSON has no infinity; AWS writes it as JavaScript does. A whole number has no fraction."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return int(value) if value.is_integer() and abs(value) < 1e21 else value

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from localaws.timing import simulated_threading
 from localaws.timing.simulation import Simulation
-from localaws.timing.tasks import MICROSECONDS, Expired, Goal
+from localaws.timing.tasks import MICROSECONDS, Expired, Goal, Task
 from localaws.timing.timekeeping import EPOCH, NO_INTERVAL, SECOND, Clock, NothingLeftError, attempt
 
 FIRST_MOMENT = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday morning, the same in every run
@@ -58,6 +58,26 @@ class SimulatedTime(Clock):
                 attempt(work)
 
         self.simulation.spawn(periodically)
+
+    def attend(self, work: Callable[[], float | None]) -> Callable[[], None]:
+        waiters: list[Task] = []
+        called = False
+
+        def attending() -> None:
+            nonlocal called
+            while True:
+                called = False
+                left = attempt(work)
+                if not called:
+                    self.simulation.wait(left, waiters, background=True)
+
+        def call() -> None:
+            nonlocal called
+            called = True
+            self.simulation.wake(waiters)
+
+        self.simulation.spawn(attending)
+        return call
 
     def within(self, seconds: float | None, work: Callable[[], object]) -> bool:
         if seconds is None:

@@ -63,6 +63,17 @@ class Clock(ABC):
         """
 
     @abstractmethod
+    def attend(self, work: Callable[[], float | None]) -> Callable[[], None]:
+        """Do some work now and whenever it is due, until the clock is closed; nobody waits for it.
+
+        Args:
+            work: tells after how many seconds it is due again; None: not before it is called for.
+
+        Returns:
+            What calls for it. To be used by a task, or by whoever holds the turn.
+        """
+
+    @abstractmethod
     def within(self, seconds: float | None, work: Callable[[], object]) -> bool:
         """Do some work, part of a task, for so long at most; False when the time was up."""
 
@@ -140,6 +151,7 @@ class RealTime(Clock):
     def __init__(self) -> None:
         self._threads: list[threading.Thread] = []
         self._closed = threading.Event()
+        self._calls: list[threading.Event] = []  # for work that is attended to
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -166,6 +178,18 @@ class RealTime(Clock):
                 attempt(work)
 
         self.spawn(periodically)
+
+    def attend(self, work: Callable[[], float | None]) -> Callable[[], None]:
+        called = threading.Event()
+        self._calls.append(called)
+
+        def attending() -> None:
+            while not self._closed.is_set():
+                called.clear()
+                called.wait(attempt(work))
+
+        self.spawn(attending)
+        return called.set
 
     def within(self, seconds: float | None, work: Callable[[], object]) -> bool:
         if seconds is None:
@@ -212,6 +236,8 @@ class RealTime(Clock):
 
     def close(self) -> None:
         self._closed.set()
+        for called in self._calls:
+            called.set()
         for thread in self._threads:
             thread.join()
 
@@ -223,9 +249,10 @@ class RealTime(Clock):
         )
 
 
-def attempt(work: Callable[[], object]) -> None:
+def attempt(work: Callable[[], T]) -> T | None:
     """Do periodic work: an error of it is logged, and does not end the rest."""
     try:
-        work()
+        return work()
     except Exception:
-        log.exception("Work of clock.every failed.")
+        log.exception("Work that is done again and again failed.")
+        return None

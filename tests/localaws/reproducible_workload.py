@@ -117,7 +117,9 @@ def start_drawing() -> list[str]:
     make_function("draws", DRAWS)
     make_function("answers", ANSWERS)
     functions.create_event_source_mapping(
-        EventSourceArn="arn:aws:sqs:us-east-1:123456789012:tokens", FunctionName="answers"
+        EventSourceArn="arn:aws:sqs:us-east-1:123456789012:tokens",
+        FunctionName="answers",
+        BatchSize=1,  # several at one time
     )
     draw = {
         "Type": "Task",

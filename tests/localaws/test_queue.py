@@ -34,7 +34,7 @@ class Line:
         redrive = {"deadLetterTargetArn": self.arn(self.dead), "maxReceiveCount": 2}
         self.url = self.sqs.create_queue(
             QueueName=name,
-            Attributes={"VisibilityTimeout": "0", "RedrivePolicy": json.dumps(redrive)},
+            Attributes={"VisibilityTimeout": "3", "RedrivePolicy": json.dumps(redrive)},
         )["QueueUrl"]
         function = make_function(RECORDER, Environment={"Variables": {"SEEN": self.seen}})
         self.mapping = self.functions.create_event_source_mapping(

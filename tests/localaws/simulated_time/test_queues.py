@@ -39,7 +39,7 @@ def feed(make_queue: Any, make_function: Any, clock: Any) -> Iterator[Callable[.
     def make(pause: float = 0, **attributes: str) -> tuple[Any, Callable[[], list[list[Any]]]]:
         seen, queue = make_queue(), make_queue(**attributes)
         name = make_function(
-            RECORDER, Timeout=60, Environment={"Variables": {"SEEN": seen.url, "PAUSE": str(pause)}}
+            RECORDER, Timeout=30, Environment={"Variables": {"SEEN": seen.url, "PAUSE": str(pause)}}
         )
         mappings.append(
             client.create_event_source_mapping(

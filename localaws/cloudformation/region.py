@@ -1,0 +1,277 @@
+"""The stacks and change sets of one region, and what they export to one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from moto.cloudformation.exceptions import (
+    AlreadyExistsException,
+    CloudFormationError,
+    ValidationError,
+)
+from moto.cloudformation.utils import generate_stack_id
+
+from localaws.cloudformation import operations
+from localaws.cloudformation.changesets import ChangeSet
+from localaws.cloudformation.kinds.catalog import Catalog
+from localaws.cloudformation.kinds.kind import Api
+from localaws.cloudformation.plans import Plan
+from localaws.cloudformation.records import Event, Output, Stack
+from localaws.timing.timekeeping import Clock
+
+REVIEW = "REVIEW_IN_PROGRESS"
+# What an update may begin from: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
+# view-stack-events.html, "Stack status codes".
+UPDATABLE = (
+    *("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"),
+    *("UPDATE_FAILED", "CREATE_FAILED"),
+)
+
+
+class InsufficientCapabilitiesError(CloudFormationError):
+    code = "InsufficientCapabilitiesException"
+
+
+@dataclass
+class Export:
+    """A value that a stack exports."""
+
+    stack: Stack
+    name: str
+    value: str
+
+
+class Region:
+    """CloudFormation in one region of one account."""
+
+    def __init__(self, clock: Clock, account: str, region: str) -> None:
+        self.clock = clock
+        self.account = account
+        self.name = region
+        self.catalog = Catalog(Api(account, region))
+        self.stacks: dict[str, Stack] = {}
+        self.deleted: dict[str, Stack] = {}
+        self.change_sets: dict[str, ChangeSet] = {}
+
+    # ---- stacks ------------------------------------------------------------------------------
+
+    def find(self, name_or_id: str) -> Stack | None:
+        """A stack by its name, or by its id even where it has been deleted."""
+        for stack in self.stacks.values():
+            if name_or_id in (stack.name, stack.id):
+                return stack
+        return self.deleted.get(name_or_id)
+
+    def stack(self, name_or_id: str, message: str = "Stack with id {} does not exist") -> Stack:
+        """
+        Raises:
+            ValidationError: there is none.
+        """
+        found = self.find(name_or_id)
+        if found is None:
+            raise ValidationError(message=message.format(name_or_id))
+        return found
+
+    def new_stack(self, name: str) -> Stack:
+        stack_id = generate_stack_id(name, self.name, self.account)
+        return Stack(id=stack_id, name=name, created=self.clock.now())
+
+    def plan(self, text: str, given: dict[str, str], stack: Stack) -> Plan:
+        """
+        Raises:
+            ValidationError: the template or a parameter is refused.
+        """
+        return Plan(text, given, stack, self.catalog, self.exports)
+
+    def create(self, stack: Stack, text: str, given: dict[str, str], on_failure: str) -> None:
+        """
+        Raises:
+            AlreadyExistsException: a stack of this name stands.
+            ValidationError: the template or a parameter is refused; nothing is there of the stack.
+            InsufficientCapabilitiesError: the template makes what has not been agreed to.
+        """
+        if self.find(stack.name) is not None:
+            raise AlreadyExistsException(f"Stack [{stack.name}] already exists")
+        plan = self.plan(text, given, stack)
+        check_capabilities(plan, stack.capabilities, directly=True)
+        self.stacks[stack.id] = stack
+        operations.create(self, stack, plan, on_failure)
+
+    def update(
+        self,
+        stack: Stack,
+        text: str,
+        given: dict[str, str],
+        tags: dict[str, str] | None,
+        capabilities: list[str],
+        keep_failed: bool,
+    ) -> None:
+        """
+        Raises:
+            ValidationError: the template or a parameter is refused, nothing would change, or the
+                stack is in no state to be updated.
+            InsufficientCapabilitiesError: the template makes what has not been agreed to.
+        """
+        self.refuse_unless_updatable(stack)
+        old_tags = stack.tags
+        stack.tags = old_tags if tags is None else tags
+        try:
+            plan = self.plan(text, given, stack)
+            check_capabilities(plan, capabilities, directly=True)
+            operations.refuse_changed_types(stack, plan)
+            if stack.tags == old_tags and not operations.differs(stack, plan):
+                raise ValidationError(message=operations.NO_UPDATES)
+        except Exception:
+            stack.tags = old_tags
+            raise
+        stack.capabilities = capabilities
+        operations.update(self, stack, plan, keep_failed)
+
+    def refuse_unless_updatable(self, stack: Stack) -> None:
+        if stack.status not in UPDATABLE:
+            raise ValidationError(
+                message=f"Stack:{stack.id} is in {stack.status} state and can not be updated."
+            )
+
+    def delete(self, name_or_id: str, retained: list[str]) -> None:
+        """That there is no such stack is no error.
+
+        Raises:
+            ValidationError: the stack is protected.
+        """
+        stack = self.find(name_or_id)
+        if stack is None or stack.id in self.deleted:
+            return
+        if stack.protected:
+            raise ValidationError(
+                message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is "
+                "enabled"
+            )
+        if retained and stack.status != "DELETE_FAILED":
+            raise ValidationError(
+                message=f"Invalid operation on stack [{stack.id}]. RetainResources parameter can "
+                "only be used for stacks in DELETE_FAILED state"
+            )
+        operations.delete(self, stack, retained)
+
+    def forget(self, stack: Stack) -> None:
+        """A stack is gone: from here on it is found by its id alone."""
+        self.deleted[stack.id] = self.stacks.pop(stack.id)
+        for arn, one in list(self.change_sets.items()):
+            if one.stack is stack:
+                del self.change_sets[arn]
+
+    # ---- exports -----------------------------------------------------------------------------
+
+    @property
+    def exports(self) -> dict[str, Export]:
+        return {
+            output.export: Export(stack, output.export, output.value)
+            for stack in self.stacks.values()
+            for output in stack.outputs
+            if output.export
+        }
+
+    def users(self, name: str) -> list[str]:
+        """Names of the stacks that import an export."""
+        return [stack.name for stack in self.stacks.values() if name in stack.imports]
+
+    def in_use(self, stack: Stack, names: set[str]) -> tuple[str, list[str]] | None:
+        """The first of a stack's exports that another stack imports, with those that do."""
+        for name in sorted(names):
+            users = [one for one in self.users(name) if one != stack.name]
+            if users:
+                return name, users
+        return None
+
+    def check_exports(self, stack: Stack, outputs: list[Output]) -> None:
+        """
+        Raises:
+            ValidationError: an export's name is taken, or one that is in use would change.
+        """
+        known, old = self.exports, {one.export: one.value for one in stack.outputs if one.export}
+        new = {one.export: one.value for one in outputs if one.export}
+        for name in new:
+            if name in known and known[name].stack is not stack:
+                raise ValidationError(
+                    message=f"Export with name {name} is already exported by stack "
+                    f"{known[name].stack.name}. Rollback requested by user."
+                )
+        for name, value in old.items():
+            if new.get(name) == value:
+                continue
+            used = self.in_use(stack, {name})
+            if used:
+                what = "updated" if name in new else "deleted"
+                raise ValidationError(
+                    message=f"Export {name} cannot be {what} as it is in use by "
+                    f"{' and '.join(used[1])}"
+                )
+
+    # ---- notices -----------------------------------------------------------------------------
+
+    def notify(self, stack: Stack, event: Event) -> None:
+        """Tell the topics that want to know of a stack's events."""
+        if not stack.notifies:
+            return
+        lines = {
+            "StackId": stack.id,
+            "Timestamp": f"{event.when:%Y-%m-%dT%H:%M:%S}.{event.when.microsecond // 1000:03d}Z",
+            "EventId": event.number,
+            "LogicalResourceId": event.logical_id,
+            "Namespace": self.account,
+            "ResourceProperties": event.properties or "null",
+            "ResourceStatus": event.status,
+            "ResourceStatusReason": event.reason or "",
+            "ResourceType": event.type,
+            "StackName": stack.name,
+            "ClientRequestToken": "null",
+        }
+        message = "".join(f"{key}='{value}'\n" for key, value in lines.items())
+        for topic in stack.notifies:
+            self.catalog.api("sns").publish(
+                TopicArn=topic, Subject="AWS CloudFormation Notification", Message=message
+            )
+
+
+# docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html, "Capabilities"
+NAMED = {
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::User": "UserName",
+    "AWS::IAM::Group": "GroupName",
+}
+IAM_TYPES = (
+    *NAMED,
+    *("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::InstanceProfile"),
+    *("AWS::IAM::AccessKey", "AWS::IAM::UserToGroupAddition"),
+)
+
+
+def needed_capabilities(document: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The capability that a template needs, and the types that it needs it for."""
+    resources = document["Resources"].values()
+    kinds = sorted({str(one["Type"]) for one in resources if one["Type"] in IAM_TYPES})
+    if not kinds:
+        return [], []
+    named = any(NAMED.get(one["Type"], "") in one.get("Properties", {}) for one in resources)
+    return ["CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"], kinds
+
+
+def check_capabilities(plan: Plan, given: list[str], directly: bool) -> None:
+    """
+    Args:
+        directly: by CreateStack or UpdateStack, which show nobody what a transform makes.
+
+    Raises:
+        InsufficientCapabilitiesError: one is missing.
+    """
+    needed, _ = needed_capabilities(plan.document)
+    if needed == ["CAPABILITY_IAM"] and "CAPABILITY_NAMED_IAM" in given:
+        needed = []
+    if directly and plan.transformed:
+        needed = [*needed, "CAPABILITY_AUTO_EXPAND"]
+    missing = [one for one in needed if one not in given]
+    if missing:
+        raise InsufficientCapabilitiesError(f"Requires capabilities : [{', '.join(missing)}]")

@@ -1,0 +1,1 @@
+"""IAM: who asks, what that needs, and whether a policy allows it."""

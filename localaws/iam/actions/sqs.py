@@ -1,0 +1,42 @@
+"""SQS: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from localaws.iam.actions.needs import Ask, Rules, all_of, at, needs, own
+
+NAMED = at("arn:aws:sqs:{region}:{account}:{QueueName}")
+SOURCE, DESTINATION = at("{SourceArn}"), at("{DestinationArn}")
+
+
+def queue(ask: Ask) -> str:
+    """The queue of a URL: https://sqs.us-east-1.amazonaws.com/123456789012/orders"""
+    account, _, name = urlsplit(str(ask.value("QueueUrl"))).path.strip("/").rpartition("/")
+    return f"arn:aws:sqs:{ask.region}:{account or ask.account}:{name}"
+
+
+RULES: Rules = {
+    **own(
+        "sqs",
+        queue,
+        "AddPermission ChangeMessageVisibility DeleteMessage DeleteQueue GetQueueAttributes"
+        " ListDeadLetterSourceQueues ListQueueTags PurgeQueue ReceiveMessage RemovePermission"
+        " SendMessage SetQueueAttributes TagQueue UntagQueue",
+    ),
+    # "sqs:SendMessage" covers its batch as well, and so do the others.
+    "ChangeMessageVisibilityBatch": needs("sqs:ChangeMessageVisibility", queue),
+    "DeleteMessageBatch": needs("sqs:DeleteMessage", queue),
+    "SendMessageBatch": needs("sqs:SendMessage", queue),
+    **own("sqs", NAMED, "CreateQueue GetQueueUrl"),
+    **own("sqs", at("arn:aws:sqs:{region}:{account}:"), "ListQueues"),
+    # .../AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
+    "StartMessageMoveTask": all_of(
+        needs("sqs:StartMessageMoveTask", SOURCE),
+        needs("sqs:ReceiveMessage", SOURCE),
+        needs("sqs:DeleteMessage", SOURCE),
+        needs("sqs:GetQueueAttributes", SOURCE),
+        lambda ask: needs("sqs:SendMessage", DESTINATION)(ask) if ask.value("DestinationArn") else [],
+    ),
+    **own("sqs", SOURCE, "ListMessageMoveTasks"),
+}

@@ -1,0 +1,333 @@
+"""Alarms at work: evaluated each minute in which their state can change, and what they then do.
+
+docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from moto.awslambda.utils import get_backend
+from moto.cloudwatch.models import Alarm, cloudwatch_backends
+from moto.sns.models import sns_backends
+
+from localaws.observability import evaluation, metrics, metricsapi, notices, statistics
+from localaws.observability.composite import CompositeRule
+from localaws.observability.evaluation import ALARM, INSUFFICIENT_DATA, OK, Point, Rule
+from localaws.observability.metrics import MINUTE, Key, Store
+from localaws.timing.timekeeping import Clock
+
+HISTORY_KEPT = 30 * 86400  # docs.aws.amazon.com: alarm history is kept for 30 days
+ASYNCHRONOUSLY = {"X-Amz-Invocation-Type": "Event"}
+CREATED = "Unchecked: Initial alarm creation"
+
+Place = tuple[str, str]  # account id and Region
+PutEvent = Callable[[str, str, str, str, str, Any], None]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Watch:
+    """An alarm and what it watches.
+
+    Attributes:
+        keys: the metrics it reads; a composite alarm reads none.
+        due: the minute, in seconds since 1970, at which it is evaluated next, if at all.
+        composite: its rule, parsed.
+    """
+
+    alarm: Alarm
+    place: Place
+    keys: list[Key] = field(default_factory=list)
+    due: int | None = None
+    composite: CompositeRule | None = None
+    rule: Rule | None = None
+
+
+class Alarms:
+    """Every alarm. One that nothing can change costs nothing."""
+
+    def __init__(self, clock: Clock, put_event: PutEvent) -> None:
+        """`put_event`: puts an event of an AWS service on the default bus."""
+        self._clock, self._put_event = clock, put_event
+        self._watches: dict[tuple[Place, str], Watch] = {}
+        self.history: dict[Place, list[dict[str, Any]]] = {}
+        self._call = clock.attend(self._evaluate_due)
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def watch(self, alarm: Alarm, place: Place) -> None:
+        """Begin to evaluate an alarm that has been made or changed."""
+        self.forget(alarm.name, place)
+        watch = self._watches[place, alarm.name] = Watch(alarm, place)
+        if alarm.rule is not None:
+            watch.composite = CompositeRule(alarm.rule)
+            return
+        watch.rule = rule_of(alarm)
+        watch.keys = metricsapi.keys_of(queries_of(alarm))
+        for key in watch.keys:
+            told = metrics.store(*place).watched.setdefault(key, [])
+            told.append(lambda: self._look_at(watch))
+        self._look_at(watch)
+
+    def forget(self, name: str, place: Place) -> None:
+        """An alarm is deleted, or is about to be another."""
+        watch = self._watches.pop((place, name), None)
+        if watch is None:
+            return
+        watch.due = None
+        watched = metrics.store(*place).watched
+        for key in watch.keys:
+            watched.pop(key, None)
+        for other in self._watches.values():
+            for key in other.keys:
+                if key in watch.keys and other.place == place:
+                    watched.setdefault(key, []).append(lambda one=other: self._look_at(one))
+
+    def look_at(self, name: str, place: Place) -> None:
+        """Evaluate an alarm at the next minute."""
+        watch = self._watches.get((place, name))
+        if watch is not None and watch.composite is None:
+            self._look_at(watch)
+
+    def begin_composite(self, alarm: Alarm, place: Place, done: str) -> None:
+        """Evaluate a composite alarm that has been made or changed: at once.
+
+        Args:
+            done: "created" or "updated".
+        """
+        watch = self._watches[place, alarm.name]
+        state = self._composite_state(watch)
+        reason = f"{alarm.alarm_arn} was {done} and its alarm rule evaluates to {state}"
+        assert watch.composite is not None
+        self._change(watch, state, reason, self._triggering(watch, watch.composite.alarms))
+
+    def set_state(
+        self, alarm: Alarm, place: Place, state: str, reason: str, data: str | None
+    ) -> None:
+        """SetAlarmState: it lasts until the next evaluation."""
+        watch = self._watches[place, alarm.name]
+        self._change(watch, state, reason, None if data is None else json.loads(data))
+        self.look_at(alarm.name, place)
+
+    def record(self, alarm: Alarm, place: Place, kind: str, summary: str, data: Any) -> None:
+        """Add to the history of an alarm."""
+        now = self._clock.now()
+        kept = self.history.setdefault(place, [])
+        while kept and (now - kept[0]["Timestamp"]).total_seconds() > HISTORY_KEPT:
+            kept.pop(0)
+        kept.append(
+            {
+                "AlarmName": alarm.name,
+                "AlarmType": "MetricAlarm" if alarm.rule is None else "CompositeAlarm",
+                "Timestamp": now,
+                "HistoryItemType": kind,
+                "HistorySummary": summary,
+                "HistoryData": json.dumps(data, separators=(",", ":")),
+            }
+        )
+
+    def _look_at(self, watch: Watch) -> None:
+        minute = int(self._clock.time()) // MINUTE * MINUTE + MINUTE
+        if watch.due is None or watch.due > minute:
+            watch.due = minute
+            self._call()
+
+    def _evaluate_due(self) -> float | None:
+        """Evaluate what is due; tells in how many seconds something will be."""
+        now = self._clock.time()
+        for watch in list(self._watches.values()):
+            if watch.due is not None and watch.due <= now:
+                watch.due = None
+                try:
+                    self._evaluate(watch, now)
+                except Exception:
+                    log.exception("The alarm %s cannot be evaluated.", watch.alarm.name)
+        due = min((w.due for w in self._watches.values() if w.due is not None), default=None)
+        return None if due is None else max(0.0, due - self._clock.time())
+
+    def _evaluate(self, watch: Watch, now: float) -> None:
+        rule, end = watch.rule, int(now) // MINUTE * MINUTE
+        assert rule is not None
+        start = end - rule.range * rule.period
+        store = metrics.store(*watch.place)
+        latest = max((store.latest(key) or 0 for key in watch.keys), default=0)
+        if latest >= start:
+            watch.due = end + MINUTE  # what there is grows older, and then counts no more
+        points = _points(watch.alarm, rule, store, end)
+        verdict = evaluation.evaluate(rule, points, now)
+        if verdict is not None and verdict.state != watch.alarm.state_value:
+            self._change(watch, verdict.state, verdict.reason, verdict.data)
+
+    def _change(self, watch: Watch, state: str, reason: str, data: Any) -> None:
+        """Put an alarm into a state, and do what it does then."""
+        alarm, now = watch.alarm, self._clock.now()
+        previous, old = notices.state(alarm), _recorded(alarm)
+        changed = state != alarm.state_value
+        alarm.state_value, alarm.state_reason = state, reason
+        alarm.state_reason_data = None if data is None else json.dumps(data, separators=(",", ":"))
+        alarm.state_updated_timestamp = now
+        if not changed:
+            return
+        alarm.state_transitioned_timestamp = now
+        self.record(
+            alarm,
+            watch.place,
+            "StateUpdate",
+            f"Alarm updated from {previous['value']} to {state}",
+            {"version": "1.0", "oldState": old, "newState": _recorded(alarm)},
+        )
+        self._put_event(
+            *watch.place,
+            "aws.cloudwatch",
+            "CloudWatch Alarm State Change",
+            alarm.alarm_arn,
+            notices.detail(alarm, previous),
+        )
+        if alarm.actions_enabled:
+            for action in actions_of(alarm, state):
+                self._act(watch, action, previous)
+        self._tell_parents(watch)
+
+    def _act(self, watch: Watch, action: str, previous: dict[str, Any]) -> None:
+        alarm = watch.alarm
+        data: dict[str, Any] = {
+            "actionState": "Succeeded",
+            "stateUpdateTimestamp": int(alarm.state_updated_timestamp.timestamp() * 1000),
+            "notificationResource": action,
+        }
+        summary = f"Successfully executed action {action}"
+        try:
+            if action.split(":")[2] == "sns":
+                message = notices.message(alarm, previous)
+                data["publishedMessage"] = json.dumps({"default": message}, separators=(",", ":"))
+                _, _, _, region, account, _ = action.split(":", 5)
+                sns_backends[account][region].publish(
+                    message=message, arn=action, subject=notices.subject(alarm)
+                )
+            elif action.split(":")[2] == "lambda":
+                event = json.dumps(notices.function_event(alarm, previous))
+                get_backend(*watch.place).invoke(action, None, event, ASYNCHRONOUSLY, {})
+            else:
+                raise NotImplementedError(f"The local AWS cannot execute the action {action}.")
+        except Exception as error:
+            # As on AWS, where an action that fails is told of in the history alone.
+            data["actionState"] = "Failed"
+            summary = f'Failed to execute action {action}. Received error: "{error}"'
+        self.record(alarm, watch.place, "Action", summary, data)
+
+    def _tell_parents(self, child: Watch) -> None:
+        alarm = child.alarm
+        moment = alarm.state_updated_timestamp
+        for parent in list(self._watches.values()):
+            if parent.composite is None or parent.place != child.place:
+                continue
+            if alarm.name in parent.composite.alarms:
+                state = self._composite_state(parent)
+                if state != parent.alarm.state_value:
+                    reason = f"{alarm.alarm_arn} transitioned to {alarm.state_value} at "
+                    reason += f"{moment:%A %d %B, %Y %H:%M:%S} UTC"
+                    self._change(parent, state, reason, self._triggering(parent, [alarm.name]))
+
+    def _composite_state(self, watch: Watch) -> str:
+        assert watch.composite is not None
+        alarms = cloudwatch_backends[watch.place[0]][watch.place[1]].alarms
+
+        def state_of(name: str) -> str:
+            alarm = alarms.get(name)
+            return alarm.state_value if alarm is not None else INSUFFICIENT_DATA
+
+        return ALARM if watch.composite.holds(state_of) else OK
+
+    def _triggering(self, watch: Watch, names: list[str]) -> dict[str, Any]:
+        alarms = cloudwatch_backends[watch.place[0]][watch.place[1]].alarms
+        told = []
+        for alarm in (alarms[name] for name in names if name in alarms):
+            state = notices.state(alarm)
+            told.append(
+                {
+                    "arn": alarm.alarm_arn,
+                    "state": {"value": state["value"], "timestamp": state["timestamp"]},
+                }
+            )
+        return {"triggeringAlarms": told}
+
+
+def queries_of(alarm: Alarm) -> list[dict[str, Any]]:
+    """What an alarm reads, as queries of GetMetricData; one of them returns data."""
+    if alarm.metric_data_queries:
+        return list(alarm.metric_data_queries)
+    metric = {
+        "Namespace": alarm.namespace,
+        "MetricName": alarm.metric_name,
+        "Dimensions": [{"Name": one.name, "Value": one.value} for one in alarm.dimensions],
+    }
+    stat = {
+        "Metric": metric,
+        "Period": alarm.period,
+        "Stat": alarm.extended_statistic or alarm.statistic,
+        "Unit": alarm.unit,
+    }
+    return [{"Id": "m1", "MetricStat": stat}]
+
+
+def rule_of(alarm: Alarm) -> Rule:
+    """What an alarm compares."""
+    missing = alarm.treat_missing_data
+    if missing is None:
+        missing = "ignore" if alarm.namespace == "AWS/DynamoDB" else "missing"
+    periods = [q["MetricStat"]["Period"] for q in queries_of(alarm) if "MetricStat" in q]
+    expression = bool(alarm.metric_data_queries)
+    return Rule(
+        comparison=alarm.comparison_operator,
+        threshold=float(alarm.threshold),
+        periods=int(alarm.evaluation_periods),
+        datapoints=int(alarm.datapoints_to_alarm) if alarm.datapoints_to_alarm else None,
+        missing=missing,
+        statistic=None if expression else alarm.extended_statistic or alarm.statistic,
+        period=int(max(periods or [alarm.period or MINUTE])),
+        unit=alarm.unit,
+    )
+
+
+def actions_of(alarm: Alarm, state: str) -> list[str]:
+    """The ARNs of what an alarm does when it comes into a state."""
+    actions: list[str] = {
+        OK: alarm.ok_actions,
+        ALARM: alarm.alarm_actions,
+        INSUFFICIENT_DATA: alarm.insufficient_data_actions,
+    }[state]
+    return actions
+
+
+def _points(alarm: Alarm, rule: Rule, store: Store, end: int) -> list[Point]:
+    """The periods of the evaluation range, which ends with the last whole minute."""
+    slots = [end - number * rule.period for number in range(1, rule.range + 1)]
+    queries = queries_of(alarm)
+    if len(queries) == 1 and "MetricStat" in queries[0]:
+        stat = queries[0]["MetricStat"]
+        key = metricsapi.key_of(stat["Metric"])
+        points = []
+        for slot in slots:
+            datum = store.read(key, slot, slot + rule.period, stat.get("Unit"))
+            value = None if datum is None else statistics.reckon(datum, stat["Stat"])
+            points.append(Point(slot, value, datum.count if datum else 0.0))
+        return points
+    [asked] = [query["Id"] for query in queries if query.get("ReturnData", True)]
+    _, series = metricsapi.data(store, queries, slots[-1], end)[asked]
+    return [Point(slot, series.get(slot)) for slot in slots]
+
+
+def _recorded(alarm: Alarm) -> dict[str, Any]:
+    told: dict[str, Any] = {"stateValue": alarm.state_value, "stateReason": alarm.state_reason}
+    if alarm.state_reason_data:
+        told["stateReasonData"] = json.loads(alarm.state_reason_data)
+    return told
+

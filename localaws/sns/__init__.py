@@ -1,0 +1,1 @@
+"""SNS: topics that deliver as AWS does, also to an e-mail address."""

@@ -1,0 +1,30 @@
+"""SQS as a whole, and the queues that feed functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from moto.sqs import models
+
+from localaws.mending import Mends
+from localaws.sqs import mappings, receiving, sending, tasks
+from localaws.sqs.poller import Pollers
+from localaws.sqs.queues import Queue
+from localaws.sqs.store import Message
+from localaws.timing.timekeeping import Clock
+
+
+def install(mends: Mends, clock: Clock, pollers: Pollers) -> None:
+    told: list[Callable[[Queue], None]] = [pollers.tell]
+
+    def tell(queue: Queue) -> None:
+        for hear in told:
+            hear(queue)
+
+    mends.replace(models, "Queue", Queue)
+    mends.replace(models, "Message", Message)
+    mends.replace(Queue, "tell", tell)
+    sending.install(mends)
+    receiving.install(mends, clock, told)
+    tasks.install(mends, clock)
+    mappings.install(mends, pollers)

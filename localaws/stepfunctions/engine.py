@@ -1,0 +1,29 @@
+"""The engine: all that an execution does is mended here, each part in its own file."""
+
+from __future__ import annotations
+
+from localaws.mending import Mends
+from localaws.stepfunctions import (
+    attempts,
+    comparisons,
+    errors,
+    failures,
+    intrinsics,
+    jsonata,
+    paths,
+    sidebyside,
+    variables,
+)
+from localaws.timing.timekeeping import Clock
+
+
+def install(mends: Mends, clock: Clock) -> None:
+    failures.install(mends)
+    paths.install(mends)
+    intrinsics.install(mends)
+    jsonata.install(mends, clock)
+    comparisons.install(mends)
+    attempts.install(mends)
+    variables.install(mends)
+    sidebyside.install(mends, clock)
+    errors.install(mends)

@@ -1,0 +1,311 @@
+"""State machines: created, updated, described, listed and deleted as AWS documents it.
+
+docs.aws.amazon.com/step-functions/latest/apireference/ (CreateStateMachine, UpdateStateMachine,
+DescribeStateMachine, DeleteStateMachine, ListStateMachines, ValidateStateMachineDefinition)
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.stepfunctions.exceptions import ValidationException
+from moto.stepfunctions.parser import api
+from moto.stepfunctions.parser.asl.static_analyser.variable_references_static_analyser import (
+    VariableReferencesStaticAnalyser,
+)
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+from moto.stepfunctions.responses import StepFunctionResponse
+
+from localaws import seeds
+from localaws.mending import Mends
+from localaws.stepfunctions import pages, revisions
+from localaws.stepfunctions.definitions import validation
+from localaws.stepfunctions.definitions.diagnostics import ERROR
+from localaws.timing.timekeeping import Clock
+
+LONGEST_DEFINITION = 1048576  # bytes
+NOTHING_GIVEN = (
+    "Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration, or "
+    "the EncryptionConfiguration must be specified"
+)
+
+
+def install(mends: Mends, clock: Clock) -> None:
+    _mend_definitions(mends)
+    _mend_create(mends)
+    _mend_update(mends, clock)
+    _mend_delete(mends, clock)
+    _mend_reads(mends)
+    _mend_tags(mends)
+    mends.replace(StepFunctionResponse, "validate_state_machine_definition", _validate)
+
+
+def check_definition(definition: str, machine_type: str) -> None:
+    """Raises InvalidDefinition, which names every fault and its place."""
+    found = validation.errors(definition, machine_type)
+    if found:
+        listed = ", ".join(map(str, found))
+        raise api.InvalidDefinition(f"Invalid State Machine Definition: '{listed}'")
+    StepFunctionsParserBackend._validate_definition(definition)
+
+
+def _mend_definitions(mends: Mends) -> None:
+    """What moto's interpreter refuses, it refuses in words of its own (parser/models.py:64)."""
+
+    def parse(definition: str) -> None:
+        try:
+            check(definition)
+        except api.InvalidDefinition as error:
+            message = f"The local AWS cannot run this definition: {error.message}"
+            raise api.InvalidDefinition(f"Invalid State Machine Definition: '{message}'") from error
+
+    check: Callable[[str], None] = StepFunctionsParserBackend._validate_definition
+    mends.replace(StepFunctionsParserBackend, "_validate_definition", staticmethod(parse))
+
+
+def _mend_create(mends: Mends) -> None:
+    """moto answers a taken name with the machine that has it, and drops the new definition.
+
+    It analyses no definition (parser/models.py:64), and publishes a version without a revision.
+    """
+
+    def create_state_machine(
+        self: StepFunctionsParserBackend, name: str, definition: str, **given: Any
+    ) -> Any:
+        machine_type = given.get("sm_type") or revisions.STANDARD
+        check_definition(definition, machine_type)
+        _check_logging(given.get("loggingConfiguration"))
+        for machine in self.state_machines:
+            if machine.name == name:
+                _check_same(machine, definition, machine_type, given)
+        machine = create(self, name=name, definition=definition, **given)
+        if not hasattr(machine, "revision_id"):
+            machine.revision_id = None
+        return machine
+
+    create: Callable[..., Any] = mends.replace(
+        StepFunctionsParserBackend, "create_state_machine", create_state_machine
+    )
+
+
+def _check_same(machine: Any, definition: str, machine_type: str, given: dict[str, Any]) -> None:
+    """Raises StateMachineAlreadyExists where a machine is not what is to be created again."""
+    if revisions.is_deleting(machine):
+        raise api.StateMachineDeleting(f"State Machine is being deleted: '{machine.arn}'")
+    logging = given.get("loggingConfiguration") or {"level": "OFF"}
+    tracing = given.get("tracingConfiguration") or {"enabled": False}
+    wanted = (definition, machine_type, logging, tracing)
+    has = (machine.definition, machine.type)
+    if (*has, machine.loggingConfiguration, machine.tracingConfiguration) != wanted:
+        raise api.StateMachineAlreadyExists(f"State Machine Already Exists: '{machine.arn}'")
+
+
+def _check_logging(configuration: dict[str, Any] | None) -> None:
+    configuration = configuration or {}
+    if configuration.get("level", "OFF") == "OFF":
+        return
+    if len(configuration.get("destinations") or []) != 1:
+        message = "Invalid Logging Configuration: Must specify exactly one Log Destination."
+        raise api.InvalidLoggingConfiguration(message)
+
+
+def _mend_update(mends: Mends, clock: Clock) -> None:
+    """moto's update knows no revision, and refuses to publish what has not changed."""
+
+    def update_state_machine(
+        self: StepFunctionsParserBackend,
+        arn: str,
+        definition: str | None = None,
+        role_arn: str | None = None,
+        logging_configuration: dict[str, Any] | None = None,
+        tracing_configuration: dict[str, Any] | None = None,
+        encryption_configuration: dict[str, Any] | None = None,
+        publish: bool | None = None,
+        version_description: str | None = None,
+    ) -> Any:
+        given = {
+            "definition": definition,
+            "roleArn": role_arn,
+            "loggingConfiguration": logging_configuration,
+            "tracingConfiguration": tracing_configuration,
+            "encryptionConfiguration": encryption_configuration,
+        }
+        changes = {name: value for name, value in given.items() if value}
+        if not changes and not publish:
+            raise api.MissingRequiredParameter(NOTHING_GIVEN)
+        machine: Any = revisions.machine_of(self, arn)
+        if revisions.is_deleting(machine):
+            raise api.StateMachineDeleting(f"State Machine is being deleted: '{arn}'")
+        if definition is not None:
+            check_definition(definition, machine.type)
+        if role_arn is not None:
+            self._validate_role_arn(role_arn)
+        _check_logging(logging_configuration)
+        if any(getattr(machine, name) != value for name, value in changes.items()):
+            machine.revision_id = str(seeds.uuid4())
+        machine.update(**changes)
+        machine.update_date = clock.now()
+        if publish:
+            machine.publish(version_description)
+        return machine
+
+    def answer(self: StepFunctionResponse) -> ActionResult:
+        answered = update(self)
+        machine = revisions.machine_of(
+            self.stepfunction_backend, self._get_param("stateMachineArn")
+        )
+        if revision := getattr(machine, "revision_id", None):
+            answered.result["revisionId"] = revision
+        return answered
+
+    mends.replace(StepFunctionsParserBackend, "update_state_machine", update_state_machine)
+    update: Callable[..., Any] = mends.replace(StepFunctionResponse, "update_state_machine", answer)
+
+
+def _mend_delete(mends: Mends, clock: Clock) -> None:
+    """moto's machine is gone at once, and its executions run on (models.py:741).
+
+    On AWS it is DELETING while executions run, each of which is ended at its next transition.
+    """
+
+    def delete_state_machine(self: StepFunctionsParserBackend, arn: str) -> None:
+        revisions.checked(arn)
+        for machine in self.state_machines:
+            if machine.arn == arn:
+                running = [one for one in machine.executions if one.status == "RUNNING"]
+                machine.deleting, machine.left = True, len(running)
+                machine.aliases.clear()
+                machine.versions.clear()
+                for execution in running:
+                    execution.doomed = lambda machine=machine: _one_less(self, machine)
+                _remove_if_idle(self, machine)
+                return
+
+    mends.replace(StepFunctionsParserBackend, "delete_state_machine", delete_state_machine)
+
+
+def _one_less(backend: StepFunctionsParserBackend, machine: Any) -> None:
+    """An execution of a machine that is being deleted has ended."""
+    machine.left -= 1
+    _remove_if_idle(backend, machine)
+
+
+def _remove_if_idle(backend: StepFunctionsParserBackend, machine: Any) -> None:
+    if machine.left == 0 and machine in backend.state_machines:
+        backend.state_machines.remove(machine)
+
+
+def _mend_reads(mends: Mends) -> None:
+    """moto shows every machine as ACTIVE, without revision, and lists the oldest first."""
+
+    def describe_state_machine(self: StepFunctionResponse) -> ActionResult:
+        arn = self._get_param("stateMachineArn")
+        return ActionResult(_described(self.stepfunction_backend, arn))
+
+    def list_state_machines(self: StepFunctionResponse) -> ActionResult:
+        given = {field: self._get_param(field) for field in ("maxResults", "nextToken")}
+        machines = list(self.stepfunction_backend.state_machines)
+        shown, more = pages.page(machines, given, lambda machine: machine.arn)
+        listed = [
+            {
+                "stateMachineArn": machine.arn,
+                "name": machine.name,
+                "type": machine.type,
+                "creationDate": machine.creation_date,
+            }
+            for machine in shown
+        ]
+        return ActionResult({"stateMachines": listed, **more})
+
+    mends.replace(StepFunctionResponse, "describe_state_machine", describe_state_machine)
+    mends.replace(StepFunctionResponse, "list_state_machines", list_state_machines)
+
+
+def _described(backend: StepFunctionsParserBackend, arn: str) -> dict[str, Any]:
+    revisions.checked(arn)
+    parts = arn.split(":")
+    if len(parts) > 7 and not parts[7].isdigit():
+        raise api.StateMachineDoesNotExist(f"State Machine Does Not Exist: '{arn}'")
+    try:
+        machine = revisions.machine_of(backend, ":".join(parts[:7]))
+    except api.StateMachineDoesNotExist:
+        message = f"State Machine Does Not Exist: '{arn}'"
+        raise api.StateMachineDoesNotExist(message) from None
+    shown: Any = machine if len(parts) == 7 else revisions.version_of(machine, arn)
+    return {
+        "stateMachineArn": arn,
+        "name": machine.name,
+        "status": "DELETING" if revisions.is_deleting(machine) else "ACTIVE",
+        "type": machine.type,
+        "creationDate": shown.creation_date,
+        **configuration(shown),
+        **({"description": shown.description} if shown.description else {}),
+    }
+
+
+def configuration(source: Any) -> dict[str, Any]:
+    """What DescribeStateMachine and DescribeStateMachineForExecution tell alike."""
+    shown = {
+        "definition": source.definition,
+        "roleArn": source.roleArn,
+        "loggingConfiguration": {"includeExecutionData": False, **source.loggingConfiguration},
+        "tracingConfiguration": source.tracingConfiguration,
+        "revisionId": getattr(source, "revision_id", None),
+        "variableReferences": _variables(source.definition),
+    }
+    return {name: value for name, value in shown.items() if value}
+
+
+@functools.lru_cache(64)
+def _variables(definition: str) -> dict[str, list[str]]:
+    """By a state's name the variables that it reads; states that read none are left out."""
+    found = VariableReferencesStaticAnalyser.process_and_get(definition=definition)
+    return {state: list(names) for state, names in (found or {}).items() if names}
+
+
+def _validate(self: StepFunctionResponse) -> ActionResult:
+    """ValidateStateMachineDefinition, which moto has not."""
+    definition = self._get_param("definition")
+    if len(definition.encode()) > LONGEST_DEFINITION:
+        raise ValidationException(
+            "1 validation error detected: Value at 'definition' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {LONGEST_DEFINITION}"
+        )
+    found = validation.validate(definition, self._get_param("type") or revisions.STANDARD)
+    failed = any(one.severity == ERROR for one in found)
+    if (self._get_param("severity") or "ERROR") == "ERROR":
+        found = [one for one in found if one.severity == ERROR]
+    most = self._get_int_param("maxResults") or pages.PAGE
+    diagnostics = [
+        {field: value for field, value in one._asdict().items() if value is not None}
+        for one in found[:most]
+    ]
+    return ActionResult(
+        {
+            "result": "FAIL" if failed else "OK",
+            "diagnostics": diagnostics,
+            "truncated": len(found) > most,
+        }
+    )
+
+
+def _mend_tags(mends: Mends) -> None:
+    """moto tags what is not there (models.py:992)."""
+
+    def existing(self: StepFunctionsParserBackend, arn: str) -> None:
+        machine = any(machine.arn == arn for machine in self.state_machines)
+        if not machine and arn not in self.activities:
+            raise api.ResourceNotFound(f"Resource not found: '{arn}'")
+
+    def checked(name: str) -> None:
+        def call(self: StepFunctionsParserBackend, arn: str, *given: Any) -> Any:
+            existing(self, arn)
+            return original(self, arn, *given)
+
+        original: Callable[..., Any] = mends.replace(StepFunctionsParserBackend, name, call)
+
+    for operation in ("tag_resource", "untag_resource", "list_tags_for_resource"):
+        checked(operation)

@@ -1,0 +1,149 @@
+"""What can be asked of executions: described, listed, their histories.
+
+docs.aws.amazon.com/step-functions/latest/apireference/ (DescribeExecution, ListExecutions,
+GetExecutionHistory, DescribeStateMachineForExecution)
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.stepfunctions.exceptions import ValidationException
+from moto.stepfunctions.parser import api
+from moto.stepfunctions.parser.backend.execution import Execution
+from moto.stepfunctions.responses import StepFunctionResponse
+
+from localaws.mending import Mends
+from localaws.stepfunctions import executions, machines, pages, redrivable, revisions, starts
+from localaws.timing.timekeeping import Clock
+
+DATA = ("input", "output", "parameters", "assignedVariables")  # of an event's details
+
+
+def install(mends: Mends, clock: Clock) -> None:
+    """moto leaves out stopDate of TIMED_OUT, and ignores order and paging of the history."""
+
+    def describe_execution(self: StepFunctionResponse) -> ActionResult:
+        execution = _asked(self, clock, look=True)
+        return ActionResult(_described(execution, clock))
+
+    def get_execution_history(self: StepFunctionResponse) -> ActionResult:
+        given = {field: self._get_param(field) for field in ("maxResults", "nextToken")}
+        # The pages of one history belong together.
+        execution = _asked(self, clock, look=not given["nextToken"])
+        events = execution.to_history_output()["events"]
+        if self._get_param("reverseOrder"):
+            events = events[::-1]
+        shown, more = pages.page(events, given, lambda event: str(event["id"]))
+        if self._get_param("includeExecutionData") is False:
+            shown = [_without_data(event) for event in shown]
+        return ActionResult({"events": shown, **more})
+
+    def list_executions(self: StepFunctionResponse) -> ActionResult:
+        return ActionResult(_listed(self, clock))
+
+    def describe_state_machine_for_execution(self: StepFunctionResponse) -> ActionResult:
+        execution = _asked(self, clock, look=False)
+        revision = execution.state_machine
+        return ActionResult(
+            {
+                "stateMachineArn": revision.arn,
+                "name": revision.name,
+                "updateDate": revision.update_date,
+                **machines.configuration(revision),
+            }
+        )
+
+    for operation in (
+        describe_execution,
+        get_execution_history,
+        list_executions,
+        describe_state_machine_for_execution,
+    ):
+        mends.replace(StepFunctionResponse, operation.__name__, operation)
+
+
+def _asked(self: StepFunctionResponse, clock: Clock, look: bool) -> Execution:
+    """The execution that a request names. Who looks at a running one sees it go on."""
+    arn = self._get_param("executionArn")
+    execution = executions.find(arn, express=False)
+    if starts.is_forgotten(execution, clock):
+        raise api.ExecutionDoesNotExist(f"Execution Does Not Exist: '{arn}'")
+    if look and execution.status == "RUNNING":
+        clock.look(execution, lambda: execution.status != "RUNNING")
+    return execution
+
+
+def _described(execution: Execution, clock: Clock) -> dict[str, Any]:
+    told = {
+        **execution.to_describe_output(),
+        "input": execution.execution_input,
+        **_qualifiers(execution),
+        **redrivable.described(execution, clock.now()),
+    }
+    return {field: value for field, value in told.items() if value is not None}
+
+
+def _qualifiers(execution: Any) -> dict[str, Any]:
+    return {
+        "stateMachineVersionArn": getattr(execution, "version_arn", None),
+        "stateMachineAliasArn": getattr(execution, "alias_arn", None),
+    }
+
+
+def _without_data(event: Any) -> Any:
+    shown = copy.copy(event)
+    for field, details in event.items():
+        if field.endswith("EventDetails"):
+            shown[field] = {name: value for name, value in details.items() if name not in DATA}
+    return shown
+
+
+def _listed(self: StepFunctionResponse, clock: Clock) -> dict[str, Any]:
+    machine_arn, map_run_arn = self._get_param("stateMachineArn"), self._get_param("mapRunArn")
+    if (machine_arn is None) == (map_run_arn is None):
+        raise ValidationException("Either stateMachineArn or mapRunArn must be specified")
+    found = (
+        _of_machine(self, machine_arn)
+        if machine_arn
+        else executions.of_map_run(self.stepfunction_backend, map_run_arn)
+    )
+    found = [one for one in reversed(found) if not starts.is_forgotten(one, clock)]
+    if status := self._get_param("statusFilter"):
+        found = [one for one in found if one.status == status]
+    if wanted := self._get_param("redriveFilter"):
+        found = [one for one in found if (redrivable.count(one) > 0) == (wanted == "REDRIVEN")]
+    given = {field: self._get_param(field) for field in ("maxResults", "nextToken")}
+    shown, more = pages.page(found, given, lambda execution: execution.exec_arn)
+    items = [_item(execution, map_run_arn) for execution in shown]
+    return {"executions": items, **more}
+
+
+def _of_machine(self: StepFunctionResponse, arn: str) -> list[Any]:
+    revisions.checked(arn)
+    parts = arn.split(":")
+    machine = revisions.machine_of(self.stepfunction_backend, ":".join(parts[:7]))
+    if machine.type == revisions.EXPRESS:
+        raise api.StateMachineTypeNotSupported(starts.WRONG_TYPE)
+    if len(parts) == 7:
+        return list(machine.executions)
+    return [one for one in machine.executions if arn in _qualifiers(one).values()]
+
+
+def _item(execution: Any, map_run_arn: str | None) -> dict[str, Any]:
+    item = {
+        "executionArn": execution.exec_arn,
+        "stateMachineArn": execution.state_machine.arn,
+        "name": execution.name,
+        "status": execution.status,
+        "startDate": execution.start_date,
+        "stopDate": execution.stop_date,
+        "mapRunArn": map_run_arn,
+        "itemCount": getattr(execution, "item_count", None),
+        **_qualifiers(execution),
+        "redriveCount": redrivable.count(execution),
+        "redriveDate": getattr(execution, "redrive_date", None),
+    }
+    return {field: value for field, value in item.items() if value is not None}

@@ -1,0 +1,53 @@
+"""Variables: when Assign takes effect, how much they may hold, and how they are told of.
+
+Rules: docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
+from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
+from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
+
+from localaws.mending import Mends
+
+
+def install(mends: Mends) -> None:
+    _mend_assign(mends)
+
+
+def _mend_assign(mends: Mends) -> None:
+    """moto assigns before it evaluates Output, which on AWS sees the values at the state's entry.
+
+    docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html: "Evaluation order"
+    """
+
+    def enter(self: CommonStateField, env: Environment) -> None:
+        env.variable_store.assigned = []
+        evaluate_state(self, env)
+
+    def assign(self: VariableStore, variable_identifier: str, variable_value: Any) -> None:
+        if hasattr(self, "assigned"):
+            self.assigned.append((variable_identifier, variable_value))
+        else:  # before the first state: variables that a test is given
+            set_now(self, variable_identifier, variable_value)
+
+    evaluate_state: Callable[..., None] = mends.replace(CommonStateField, "_eval_body", enter)
+    set_now: Callable[..., None] = mends.replace(VariableStore, "set", assign)
+    for kind in (CommonStateField, ExecutionState, StateChoice):
+        _assign_after_output(mends, kind, set_now)
+
+
+def _assign_after_output(mends: Mends, kind: type[Any], set_now: Callable[..., None]) -> None:
+    def put_out(self: Any, env: Environment) -> None:
+        output(self, env)
+        store = env.variable_store
+        while getattr(store, "assigned", None):
+            set_now(store, *store.assigned.pop(0))
+
+    output: Callable[..., None] = mends.replace(kind, "_eval_state_output", put_out)
