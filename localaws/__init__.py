@@ -15,7 +15,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from localaws import clock, cloud, faults
+from localaws import clock, cloud, faults, outbox
 from localaws.cloud import deploy, reset, start, stop
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "endpoint_url",
     "faults",
     "load",
+    "outbox",
     "reset",
     "start",
     "stop",

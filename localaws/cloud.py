@@ -57,6 +57,8 @@ class Cloud:
             from localaws.iam import permissions as iam
             from localaws.mending import Mends
             from localaws.observability import cloudwatch
+            from localaws.outbox import Outbox
+            from localaws.sns import service as sns
             from localaws.sqs import poller as pollers
             from localaws.sqs import service as sqs
             from localaws.stepfunctions import api as stepfunctions
@@ -92,20 +94,24 @@ class Cloud:
         guard.install(mends)
         passage.install(mends)
         managedpolicies.install(mends)
-        creation.install(mends)
-        cloudformation.install(mends)
+        cloudformation.install(mends, self.clock)
         dynamodb.install(mends)
         functions.install(mends, self._functions)
         interpreter.install(mends)
         scale.install(mends)
+        engine.install(mends, self.clock)
         executions.install(mends, self.clock)
         compact.install(mends)
         stepfunctions.install(mends, self.clock)
-        engine.install(mends, self.clock)
         teststate.install(mends, self.clock)
-        self._deliveries = eventbridge.install(mends, self.clock, self._functions)
+        self.outbox = Outbox()
+        self._deliveries = [
+            sns.install(mends, self.clock, self._functions, self.outbox),
+            eventbridge.install(mends, self.clock, self._functions),
+        ]
         cloudwatch.install(mends, self.clock, buses.put_event)
         sqs.install(mends, self.clock, self._pollers)
+        creation.install(mends)  # after those who make functions, mappings and machines
         apigateway.install(mends, self._gateway)
         seeds.install(mends, seed)
         if isinstance(self.clock, simulatedtime.SimulatedTime):
@@ -130,7 +136,8 @@ class Cloud:
         if self._door is not None:
             self._door.close()
         self._pollers.stop()
-        self._deliveries.close()
+        for deliveries in self._deliveries:
+            deliveries.close()
         self._functions.refuse()
         self.faults.close()
         self._executions.stop_all(self.clock)

@@ -18,7 +18,8 @@ import boto3
 from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import ValidationError
 
-from localaws.cloudformation.stacks import parse_template
+from localaws.cloudformation import checks, templates
+from localaws.cloudformation.operations import NO_UPDATES
 
 BUCKET = "aws-sam-cli-managed-default-samclisourcebucket"
 # Fixed, so that equal files give an equal archive; the zip format begins in 1980.
@@ -64,12 +65,13 @@ def deploy(template: str | Path, stack_name: str) -> Stack:
     cloudformation = boto3.client("cloudformation")
     try:
         body = _package(text, path.parent)
-        _create_or_update(cloudformation, stack_name, body)
+        touched = _create_or_update(cloudformation, stack_name, body)
     except ValidationError as error:
         raise DeployError(str(error.message)) from error
     except ClientError as error:
         raise DeployError(error.response["Error"]["Message"]) from error
-    _raise_if_rolled_back(cloudformation, stack_name)
+    if touched:
+        _raise_if_rolled_back(cloudformation, stack_name)
     return describe(cloudformation, stack_name)
 
 
@@ -84,34 +86,50 @@ def describe(cloudformation: Any, stack_name: str) -> Stack:
     )
 
 
-def _create_or_update(cloudformation: Any, name: str, body: str) -> None:
+def _create_or_update(cloudformation: Any, name: str, body: str) -> bool:
+    """Returns whether there was anything to do."""
     capabilities = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+    given = {"StackName": name, "TemplateBody": body, "Capabilities": capabilities}
     try:
         [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError:
-        stack = None
-    if stack and stack["StackStatus"] == "ROLLBACK_COMPLETE":
+        cloudformation.create_stack(**given)
+        return True
+    if stack["StackStatus"] in ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"):
         # A stack whose creation failed cannot be updated; on AWS too it must be deleted first.
         cloudformation.delete_stack(StackName=name)
-        stack = None
-    if stack is None:
-        cloudformation.create_stack(StackName=name, TemplateBody=body, Capabilities=capabilities)
-        return
-    cloudformation.update_stack(StackName=name, TemplateBody=body, Capabilities=capabilities)
+        cloudformation.create_stack(**given)
+        return True
+    try:
+        cloudformation.update_stack(**given)
+    except ClientError as error:
+        if error.response["Error"]["Message"] != NO_UPDATES:
+            raise
+        return False
+    return True
 
 
 def _raise_if_rolled_back(cloudformation: Any, name: str) -> None:
     [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
     if "ROLLBACK" not in stack["StackStatus"]:
         return
-    for event in cloudformation.describe_stack_events(StackName=name)["StackEvents"]:
-        if event["ResourceStatus"].endswith("ROLLBACK_IN_PROGRESS"):
-            raise DeployError(event["ResourceStatusReason"])
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)
+    why = stack["StackStatus"]
+    for event in (event for page in pages for event in page["StackEvents"]):
+        status, reason = event["ResourceStatus"], event.get("ResourceStatusReason", "")
+        if status in ("CREATE_FAILED", "UPDATE_FAILED"):
+            raise DeployError(f"{event['LogicalResourceId']}: {reason}")
+        if status.endswith("ROLLBACK_IN_PROGRESS"):
+            why = reason
+        elif reason == "User Initiated":
+            break  # the operation's first event
+    raise DeployError(why)
 
 
 def _package(text: str, folder: Path) -> str:
     """Upload what the template names by local path; returns the template with S3 addresses."""
-    document = parse_template(text)
+    document = templates.parse(text)
+    checks.check_form(document)
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     for name, resource in document["Resources"].items():
@@ -120,7 +138,7 @@ def _package(text: str, folder: Path) -> str:
             _upload(s3, name, properties, "CodeUri", folder, _zip)
         elif resource.get("Type") == "AWS::Serverless::StateMachine":
             _upload(s3, name, properties, "DefinitionUri", folder, Path.read_bytes)
-    return json.dumps(document, default=str)
+    return json.dumps(document)
 
 
 def _upload(

@@ -18,6 +18,7 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from werkzeug.exceptions import HTTPException
 
 from localaws.functions.service import Functions
+from localaws.iam import deliveries
 
 
 class Deliverer(NamedTuple):
@@ -48,7 +49,18 @@ class UndeliverableError(Exception):
         self.code, self.message, self.retry = code, message, retry
 
 
-def invoke(functions: Functions, arn: str, event: str, deliverer: Deliverer) -> None:
+def admit(arn: str, deliverer: Deliverer) -> None:
+    """Ask whether a target lets in whoever delivers.
+
+    Raises:
+        UndeliverableError: neither the target's policy nor the deliverer's role allows it.
+    """
+    refused = deliveries.refusal(deliverer.service, deliverer.source_arn, arn, deliverer.role_arn)
+    if refused is not None:
+        raise UndeliverableError("NO_PERMISSIONS", refused)
+
+
+def invoke(functions: Functions, arn: str, event: str) -> None:
     """Invoke a function asynchronously: it has the event, and Lambda tries it again if it fails.
 
     Args:
@@ -58,7 +70,6 @@ def invoke(functions: Functions, arn: str, event: str, deliverer: Deliverer) -> 
     Raises:
         UndeliverableError: there is no such function.
     """
-    del deliverer  # the function's resource policy is asked for it: localaws.iam
     *_, region, account, _, _ = arn.split(":", 6)
     function = _asked(lambda: get_backend(account, region).get_function(arn))
     functions.invoke_in_background(function, event)

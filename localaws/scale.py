@@ -11,7 +11,8 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
-from moto.core import responses
+import boto3
+from moto.core import responses, utils
 from moto.core.base_backend import BackendDict
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.parsing import validators
@@ -35,6 +36,7 @@ def install(mends: Mends) -> None:
     _keep_expressions(mends)
     _walk_fast(mends)
     _look_up_methods(mends)
+    _share_models(mends)
     _find_backends(mends)
 
 
@@ -157,6 +159,15 @@ def _walk_fast(mends: Mends) -> None:
 def _look_up_methods(mends: Mends) -> None:
     """moto lists the methods of a response's class at every call (core/responses.py:451)."""
     mends.replace(responses, "method_names_from_class", functools.cache(method_names_from_class))
+
+
+def _share_models(mends: Mends) -> None:
+    """moto reads the model of each service again, which boto3 has read (core/utils.py:438)."""
+
+    def loader() -> Any:
+        return boto3._get_default_session()._session.get_component("data_loader")
+
+    mends.replace(utils, "create_loader", loader)
 
 
 def _find_backends(mends: Mends) -> None:

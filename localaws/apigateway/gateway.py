@@ -25,7 +25,9 @@ from localaws.apigateway import httpapis, restapis
 from localaws.apigateway.messages import BODY_LIMIT, Answer, Call, Request, Target
 from localaws.functions.reports import Invocation
 from localaws.functions.service import Functions
+from localaws.iam import deliveries
 from localaws.mending import Mends
+from localaws.observability import eventmetrics
 from localaws.refusals import RefusedInvocation
 from localaws.timing.timekeeping import Clock
 
@@ -73,16 +75,31 @@ class Gateway:
         target = Target(
             self._account_id, self._region, *place, self._clock.now(), str(seeds.uuid4())
         )
+        begun, taken = self._clock.time(), None
         found: Call | Answer = kind.rules.TOO_LONG
         if len(request.body) <= BODY_LIMIT:
             found = kind.rules.find(api, target, request)
-        answer = self._call(api, kind, found, request) if isinstance(found, Call) else found
+        if isinstance(found, Call):
+            called = self._clock.time()
+            answer = self._call(api, kind, found, request)
+            taken = (self._clock.time() - called) * 1000
+        else:
+            answer = found
+        told = (place[0], answer.status, (self._clock.time() - begun) * 1000, taken)
+        if isinstance(api, RestAPI):
+            eventmetrics.rest_answered((self._account_id, self._region), api.name, *told)
+        else:
+            eventmetrics.http_answered((self._account_id, self._region), api.api_id, *told)
         headers = [(kind.request_id, target.request_id), *answer.headers]
         if isinstance(api, Api):
             headers += httpapis.cors_headers(api, request)
         return Answer(answer.status, headers, answer.body)
 
     def _call(self, api: RestAPI | Api, kind: _Kind, call: Call, request: Request) -> Answer:
+        who = ("apigateway.amazonaws.com", call.source, call.function_arn, call.credentials)
+        if deliveries.refusal(*who) is not None:
+            refused: Answer = kind.rules.REFUSED
+            return refused
         done = self._invoke(call)
         if done is None or isinstance(done, RefusedInvocation):
             answer: Answer = kind.rules.REFUSED if done else kind.rules.TIMED_OUT

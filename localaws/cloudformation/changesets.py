@@ -11,13 +11,11 @@ from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormatio
 from moto.cloudformation.utils import generate_changeset_id
 
 from localaws.cloudformation import checks, operations
-from localaws.cloudformation.intrinsics import (
-    Evaluation,
-    attribute_of,
-    contains_unknown,
-)
+from localaws.cloudformation.capabilities import check_capabilities
+from localaws.cloudformation.intrinsics import Evaluation, attribute_of, contains_unknown
 from localaws.cloudformation.plans import Plan
 from localaws.cloudformation.records import Properties, Resource, Stack
+from localaws.cloudformation.templates import TransformError
 
 if TYPE_CHECKING:
     from localaws.cloudformation.region import Region
@@ -69,9 +67,6 @@ def create(region: Region, change_set: ChangeSet) -> None:
         InsufficientCapabilitiesError: its template makes what has not been agreed to.
         ValidationError: its template is refused before any transform.
     """
-    from localaws.cloudformation.region import check_capabilities
-    from localaws.cloudformation.templates import TransformError
-
     stack = change_set.stack
     for other in region.change_sets.values():
         if other.stack is stack and other.name == change_set.name:

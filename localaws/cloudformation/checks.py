@@ -81,8 +81,8 @@ def _refuse_nulls(value: Any, path: str, depth: int) -> None:
         raise _format_error(f"[{path}] 'null' values are not allowed in templates")
     if depth > DEEPEST:
         raise _format_error(f"[{path}] is nested too deeply")
-    items = value.items() if isinstance(value, dict) else enumerate(value)
     if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in items:
             _refuse_nulls(item, f"{path}/{key}", depth + 1)
 

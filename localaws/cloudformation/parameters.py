@@ -90,7 +90,7 @@ def resolve(
     if missing:
         raise ValidationError(message=f"Parameters: [{', '.join(missing)}] must have values")
     return {
-        name: _value(name, declared, _text(given.get(name, declared.get("Default"))), look_up)
+        name: _value(name, declared, text(given.get(name, declared.get("Default"))), look_up)
         for name, declared in declarations.items()
     }
 
@@ -101,22 +101,22 @@ def shown(
     """Parameters as DescribeStacks shows them, those with NoEcho hidden."""
     found = []
     for name, declared in (document.get("Parameters") or {}).items():
-        value = _text(given.get(name, declared.get("Default")))
+        value = text(given.get(name, declared.get("Default")))
         hidden = str(declared.get("NoEcho", False)).lower() == "true"
         one = {"ParameterKey": name, "ParameterValue": HIDDEN if hidden else value}
         if SSM_VALUE.fullmatch(declared["Type"]) and name in resolved:
-            one["ResolvedValue"] = _text(resolved[name])
+            one["ResolvedValue"] = text(resolved[name])
         found.append(one)
     return found
 
 
-def _value(name: str, declared: dict[str, Any], text: str, look_up: Callable[[str], str]) -> Any:
+def _value(name: str, declared: dict[str, Any], given: str, look_up: Callable[[str], str]) -> Any:
     kind = declared["Type"]
     stored = SSM_VALUE.fullmatch(kind)
     if stored:
-        text, kind = look_up(text), stored.group(1)
+        given, kind = look_up(given), stored.group(1)
     is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
-    values = [one.strip() for one in text.split(",")] if is_list else [text]
+    values = [one.strip() for one in given.split(",")] if is_list else [given]
     number = "Number" in kind
     for value in values:
         problem = _problem(name, declared, value, number)
@@ -127,7 +127,7 @@ def _value(name: str, declared: dict[str, Any], text: str, look_up: Callable[[st
                 if description
                 else problem
             )
-    return values if is_list else text
+    return values if is_list else given
 
 
 def _problem(name: str, declared: dict[str, Any], value: str, number: bool) -> str | None:
@@ -137,7 +137,7 @@ def _problem(name: str, declared: dict[str, Any], value: str, number: bool) -> s
     if number and not NUMBER.fullmatch(value):
         return f"Parameter '{name}' must be a number"
     allowed = declared.get("AllowedValues")
-    if allowed is not None and value not in [_text(one) for one in allowed]:
+    if allowed is not None and value not in [text(one) for one in allowed]:
         return f"Parameter '{name}' must be one of AllowedValues"
     pattern = declared.get("AllowedPattern")
     if pattern is not None and not re.fullmatch(pattern, value):
@@ -155,7 +155,8 @@ def _problem(name: str, declared: dict[str, Any], value: str, number: bool) -> s
     return None
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """A parameter's value as a text: a list with commas, true and not True."""
     if isinstance(value, list):
-        return ",".join(_text(one) for one in value)
+        return ",".join(text(one) for one in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

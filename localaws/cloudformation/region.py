@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from moto.cloudformation.exceptions import (
-    AlreadyExistsException,
-    CloudFormationError,
-    ValidationError,
-)
+from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
 from moto.cloudformation.utils import generate_stack_id
 
 from localaws.cloudformation import operations
+from localaws.cloudformation.capabilities import check_capabilities
 from localaws.cloudformation.changesets import ChangeSet
 from localaws.cloudformation.kinds.catalog import Catalog
 from localaws.cloudformation.kinds.kind import Api
 from localaws.cloudformation.plans import Plan
 from localaws.cloudformation.records import Event, Output, Stack
+from localaws.cloudformation.workings import Working
 from localaws.timing.timekeeping import Clock
 
 REVIEW = "REVIEW_IN_PROGRESS"
@@ -27,10 +24,6 @@ UPDATABLE = (
     *("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"),
     *("UPDATE_FAILED", "CREATE_FAILED"),
 )
-
-
-class InsufficientCapabilitiesError(CloudFormationError):
-    code = "InsufficientCapabilitiesException"
 
 
 @dataclass
@@ -76,6 +69,11 @@ class Region:
     def new_stack(self, name: str) -> Stack:
         stack_id = generate_stack_id(name, self.name, self.account)
         return Stack(id=stack_id, name=name, created=self.clock.now())
+
+    def review(self, stack: Stack) -> None:
+        """A stack that a change set is to make, and which waits for it."""
+        working = Working(self, stack)
+        working.tell(REVIEW, "User Initiated")
 
     def plan(self, text: str, given: dict[str, str], stack: Stack) -> Plan:
         """
@@ -233,45 +231,3 @@ class Region:
             self.catalog.api("sns").publish(
                 TopicArn=topic, Subject="AWS CloudFormation Notification", Message=message
             )
-
-
-# docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html, "Capabilities"
-NAMED = {
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::User": "UserName",
-    "AWS::IAM::Group": "GroupName",
-}
-IAM_TYPES = (
-    *NAMED,
-    *("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::InstanceProfile"),
-    *("AWS::IAM::AccessKey", "AWS::IAM::UserToGroupAddition"),
-)
-
-
-def needed_capabilities(document: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """The capability that a template needs, and the types that it needs it for."""
-    resources = document["Resources"].values()
-    kinds = sorted({str(one["Type"]) for one in resources if one["Type"] in IAM_TYPES})
-    if not kinds:
-        return [], []
-    named = any(NAMED.get(one["Type"], "") in one.get("Properties", {}) for one in resources)
-    return ["CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"], kinds
-
-
-def check_capabilities(plan: Plan, given: list[str], directly: bool) -> None:
-    """
-    Args:
-        directly: by CreateStack or UpdateStack, which show nobody what a transform makes.
-
-    Raises:
-        InsufficientCapabilitiesError: one is missing.
-    """
-    needed, _ = needed_capabilities(plan.document)
-    if needed == ["CAPABILITY_IAM"] and "CAPABILITY_NAMED_IAM" in given:
-        needed = []
-    if directly and plan.transformed:
-        needed = [*needed, "CAPABILITY_AUTO_EXPAND"]
-    missing = [one for one in needed if one not in given]
-    if missing:
-        raise InsufficientCapabilitiesError(f"Requires capabilities : [{', '.join(missing)}]")

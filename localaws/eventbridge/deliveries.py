@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from moto.moto_api._internal import mock_random
 
 from localaws import destinations
-from localaws.destinations import UndeliverableError
+from localaws.destinations import Deliverer, UndeliverableError
 from localaws.timing.timekeeping import Clock
 
 DEFAULT_AGE = 86_400  # seconds
@@ -30,6 +30,7 @@ class Delivery(NamedTuple):
         attributes: what else it is told: whose delivery it was.
         policy: RetryPolicy, as the API takes it.
         dead_letters: ARN of the dead-letter queue; None without one.
+        deliverer: who sends there.
     """
 
     attempt: Callable[[int], object]
@@ -37,6 +38,7 @@ class Delivery(NamedTuple):
     attributes: dict[str, str]
     policy: dict[str, Any]
     dead_letters: str | None
+    deliverer: Deliverer
 
 
 class Deliveries:
@@ -95,6 +97,7 @@ class Deliveries:
             RETRY_ATTEMPTS=str(retries),
         )
         try:
+            destinations.admit(delivery.dead_letters, delivery.deliverer)
             destinations.send(delivery.dead_letters, delivery.body(), attributes)
         except UndeliverableError:
             return  # as on AWS: the event is lost

@@ -13,13 +13,14 @@ from moto.events.exceptions import InvalidEventPatternException, ValidationExcep
 from moto.events.models import EventPattern, EventPatternParser, EventsBackend, Rule
 from moto.events.responses import EventsHandler
 
-from localaws.destinations import compact
+from localaws.destinations import Deliverer, UndeliverableError, compact
 from localaws.eventbridge import buses, expressions, inputs, targets
 from localaws.eventbridge.deliveries import Deliveries, Delivery
 from localaws.eventbridge.expressions import Expression
 from localaws.eventbridge.targets import Targets
-from localaws.eventbridge.timetable import Timetable
+from localaws.timing.timetable import Timetable
 from localaws.mending import Mends
+from localaws.observability import eventmetrics
 from localaws.ruler import rules as ruler
 from localaws.timing.timekeeping import Clock
 
@@ -44,6 +45,7 @@ class Rules:
         Args:
             given: whether a target gets the event itself, and nothing made of it.
         """
+        eventmetrics.matched(rule)
         for target in list(rule.targets):
             if _is_archive(target):
                 _archive(rule, target, event)
@@ -56,6 +58,7 @@ class Rules:
                     attributes={"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"]},
                     policy=target.get("RetryPolicy") or {},
                     dead_letters=(target.get("DeadLetterConfig") or {}).get("Arn"),
+                    deliverer=Deliverer("events.amazonaws.com", rule.arn),
                 )
             )
 
@@ -85,7 +88,13 @@ class Rules:
         self.send(rule, event)
 
     def _reach(self, rule: Rule, target: Event, text: str, event: Event, _: int) -> None:
-        self._targets.reach(rule, target, text, event)
+        try:
+            self._targets.reach(rule, target, text, event)
+        except UndeliverableError as error:
+            if not error.retry:
+                eventmetrics.target_invoked(rule, failed=True)
+            raise
+        eventmetrics.target_invoked(rule, failed=False)
 
 
 def _is_archive(target: dict[str, Any]) -> bool:

@@ -17,12 +17,12 @@ from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, schedul
 from moto.scheduler.responses import EventBridgeSchedulerResponse
 
 from localaws import seeds
-from localaws.destinations import compact
+from localaws.destinations import Deliverer, compact
 from localaws.eventbridge import expressions
 from localaws.eventbridge.deliveries import Deliveries, Delivery
 from localaws.eventbridge.expressions import Expression
 from localaws.eventbridge.scheduletargets import ScheduleTargets
-from localaws.eventbridge.timetable import Timetable
+from localaws.timing.timetable import Timetable
 from localaws.mending import Mends
 from localaws.timing.timekeeping import Clock
 
@@ -91,6 +91,9 @@ class Schedules:
                 attributes=told | {"SCHEDULED_TIME": scheduled},
                 policy=schedule.target.get("RetryPolicy") or {},
                 dead_letters=(schedule.target.get("DeadLetterConfig") or {}).get("Arn"),
+                deliverer=Deliverer(
+                    "scheduler.amazonaws.com", schedule.arn, schedule.target.get("RoleArn")
+                ),
             )
         )
         if not goes_on and schedule.action_after_completion == "DELETE":

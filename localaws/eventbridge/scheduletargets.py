@@ -44,8 +44,9 @@ class ScheduleTargets:
         arn = target["Arn"]
         service = arn.split(":")[2]
         deliverer = Deliverer("scheduler.amazonaws.com", schedule.arn, target.get("RoleArn"))
+        destinations.admit(arn, deliverer)
         if service == "lambda":
-            destinations.invoke(self._functions, arn, given, deliverer)
+            destinations.invoke(self._functions, arn, given)
         elif service == "sqs":
             group = (target.get("SqsParameters") or {}).get("MessageGroupId")
             destinations.send(arn, given, group_id=group)

@@ -44,8 +44,9 @@ class Targets:
         arn = target["Arn"]
         service = arn.split(":")[2]
         deliverer = Deliverer("events.amazonaws.com", rule.arn, target.get("RoleArn"))
+        destinations.admit(arn, deliverer)
         if service == "lambda":
-            destinations.invoke(self._functions, arn, given, deliverer)
+            destinations.invoke(self._functions, arn, given)
         elif service == "sqs":
             group = (target.get("SqsParameters") or {}).get("MessageGroupId")
             destinations.send(arn, given, group_id=group)

@@ -15,6 +15,7 @@ from moto.awslambda.models import LambdaFunction
 from localaws.functions.concurrency import reserved
 from localaws.functions.destinations import Destinations, Ending
 from localaws.functions.reports import Invocation
+from localaws.observability import lambdametrics
 from localaws.refusals import RefusedInvocation
 from localaws.timing.timekeeping import Clock
 
@@ -55,10 +56,15 @@ class EventQueue:
 
     def deliver(self, queued: QueuedEvent, attempt: Attempt) -> None:
         """Invoke the function until that succeeds, or Lambda gives the event up."""
+        lambdametrics.queued(queued.function)
         while True:
+            waited = (self._clock.time() - queued.accepted) * 1000
+            lambdametrics.waited(queued.function, waited)
             done = attempt()
             ending, pause = self._judge(queued, done)
             if ending is not None:
+                if not ending.succeeded:
+                    lambdametrics.dropped(queued.function)
                 self._tell(queued.function, ending)
                 return
             if self._wait(pause):
@@ -100,6 +106,7 @@ class EventQueue:
             self._destinations.tell(function, ending)
         except Exception:  # as where a queue has been deleted: AWS only counts it
             log.exception("The result of an invocation of %s was lost.", function.function_name)
+            lambdametrics.undelivered(function)
 
 
 def _setting(function: LambdaFunction, name: str, default: int) -> int:

@@ -16,6 +16,7 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda.utils import get_backend
 
 from localaws import refusals
+from localaws.observability import lambdametrics
 from localaws.refusals import Refusal
 
 ACCOUNT_LIMIT = 1000
@@ -39,6 +40,9 @@ class Concurrency:
             refusal = self._refusal(function)
             if refusal is None:
                 self._running[name] += 1
+                lambdametrics.concurrent(
+                    function, self._running[name], sum(self._running.values())
+                )
         try:
             yield refusal
         finally:

@@ -50,13 +50,11 @@ class Invocation:
         payload: the result, or the error object, as JSON text.
         failed: True where Lambda sets `FunctionError`.
         lines: the events of the log, INIT_START or START to REPORT.
-        request_id: that of the request, as in the log.
     """
 
     payload: str
     failed: bool
     lines: list[Line]
-    request_id: str = ""
 
     @property
     def log(self) -> str:
@@ -98,7 +96,7 @@ class Course:
             (ended, f"END RequestId: {self.request_id}"),
             (ended, self._report_line()),
         ]
-        return Invocation(payload, failed, lines, self.request_id)
+        return Invocation(payload, failed, lines)
 
     def _payload(self) -> str:
         outcome = self.outcome

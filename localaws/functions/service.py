@@ -25,6 +25,7 @@ from localaws.functions.sandbox import Outcome, Sandbox, TimedOut
 from localaws.gate import Gate
 from localaws.latency import LatencyModel
 from localaws.mending import Mends
+from localaws.observability import lambdametrics
 from localaws.observability import logs as observability
 from localaws.striking import Faults, FaultyMeter, Strike
 from localaws.timing.timekeeping import Clock
@@ -133,11 +134,13 @@ class Functions:
     def _invoke(self, call: Call) -> Invocation:
         strike = self._faults.of_function(call.function.function_name)
         if strike.refusal:
-            return self._refuse(strike.refusal)
+            return self._refuse(call, strike.refusal)
         with self._concurrency.taken(call.function) as refusal:
-            return self._refuse(refusal) if refusal else self._run(call, strike)
+            return self._refuse(call, refusal) if refusal else self._run(call, strike)
 
-    def _refuse(self, refusal: refusals.Refusal) -> Invocation:
+    def _refuse(self, call: Call, refusal: refusals.Refusal) -> Invocation:
+        if refusal.code == "TooManyRequestsException":
+            lambdametrics.throttled(call.function, call.arn)
         # Or a queue would ask again at once, for ever.
         self._clock.sleep(self._latency.call("lambda"))
         return refusals.refused_invocation(refusal)
@@ -155,6 +158,10 @@ class Functions:
             self._fleets.give_back(fleet, environment)
         invocation = course.report(self._clock.time())
         observability.write_function_log(call.function, environment.stream, invocation.lines)
+        milliseconds = course.outcome.seconds * 1000
+        lambdametrics.invoked(
+            call.function, call.arn, course.begun, milliseconds, invocation.failed
+        )
         return invocation
 
     def _initialise(
@@ -254,7 +261,7 @@ class Functions:
             "aws_request_id": call.request_id,
             "invoked_function_arn": call.arn,
             "client_context": call.client_context,
-            "deadline": int((now + left) * 1000),
+            "remaining": int(left * 1000),
             "trace_id": trace,
         }
 

@@ -75,6 +75,7 @@ class Conditions:
             for operator, keys in raw.items()
             for key, wanted in keys.items()
         ]
+        self.keys = {key for _, key, _ in self._tests}
 
     def hold(self, context: Mapping[str, list[str]]) -> bool:
         """Whether they hold for a request's condition keys. An unknown operator never does."""
@@ -99,7 +100,8 @@ def _holds(operator: str, values: list[str] | None, wanted: list[str]) -> bool:
     if values is None:
         return if_exists or quantifier == "ForAllValues" or (negated and not quantifier)
     passed = (_meets(test, value, wanted) is not negated for value in values)
-    return all(passed) if quantifier == "ForAllValues" or negated and not quantifier else any(passed)
+    every = quantifier == "ForAllValues" or (negated and not quantifier)
+    return all(passed) if every else any(passed)
 
 
 def _meets(test: Test, value: str, wanted: list[str]) -> bool:

@@ -16,6 +16,24 @@ from localaws.iam.actions.needs import Ask, Need
 from localaws.timing.timekeeping import Clock
 
 Keys = dict[str, list[str]]
+# Those whose values may differ between two requests for the same action on the same resource.
+VARYING = frozenset(
+    (
+        "aws:currenttime",
+        "aws:epochtime",
+        "aws:requestedregion",
+        "cloudwatch:namespace",
+        "dynamodb:leadingkeys",
+        "events:detail-type",
+        "events:source",
+        "iam:passedtoservice",
+        "s3:prefix",
+        "ses:fromaddress",
+        "states:statemachinequalifier",
+        "sts:externalid",
+        "sts:rolesessionname",
+    )
+)
 PASSED_TO = {"lambda": "lambda", "states": "states", "scheduler": "scheduler", "pipes": "pipes"}
 
 
@@ -91,6 +109,14 @@ def _named(key: str, parameter: str) -> Callable[[Ask], Keys]:
     return keys
 
 
+def _of_sts(ask: Ask) -> Keys:
+    """sts:ExternalId and sts:RoleSessionName"""
+    return {
+        **_named("sts:externalid", "ExternalId")(ask),
+        **_named("sts:rolesessionname", "RoleSessionName")(ask),
+    }
+
+
 def _of_events(ask: Ask) -> Keys:
     """events:source and events:detail-type"""
     entries = ask.value("Entries") or []
@@ -109,4 +135,5 @@ OF_SERVICE: dict[str, Callable[[Ask], Keys]] = {
     "s3": _named("s3:prefix", "prefix"),
     "ses": _named("ses:fromaddress", "Source"),
     "states": _of_states,
+    "sts": _of_sts,
 }

@@ -36,6 +36,7 @@ MANAGED_RULES = {
     "ecs:runTask": "StepFunctionsGetEventsForECSTaskRule",
 }
 RULE_ACTIONS = ("PutTargets", "PutRule", "DescribeRule")
+MANAGED = {"events:managedby": ["states.amazonaws.com"]}
 
 
 class _AccessDenied(AWSError):
@@ -114,29 +115,21 @@ def _mend_machines(mends: Mends) -> None:
         _check_machine(place, name, definition, roleArn, more.get("loggingConfiguration"))
         return make(self, name, definition, roleArn, *given, **more)
 
-    def update(
-        self: StepFunctionBackend,
-        arn: str,
-        definition: str | None = None,
-        role_arn: str | None = None,
-        **more: Any,
-    ) -> StateMachine:
-        machine = self.describe_state_machine(arn)
+    def update(self: StateMachine, **changes: Any) -> None:
+        _, _, _, region, account, *_ = self.arn.split(":")
         _check_machine(
-            f"{self.region_name}:{self.account_id}",
-            machine.name,
-            definition or machine.definition,
-            role_arn or machine.roleArn,
-            more.get("logging_configuration"),
+            f"{region}:{account}",
+            self.name,
+            changes.get("definition") or self.definition,
+            changes.get("roleArn") or self.roleArn,
+            changes.get("loggingConfiguration") or self.loggingConfiguration,
         )
-        return change(self, arn, definition, role_arn, **more)
+        change(self, **changes)
 
     make: Callable[..., StateMachine] = mends.replace(
         StepFunctionBackend, "create_state_machine", create
     )
-    change: Callable[..., StateMachine] = mends.replace(
-        StepFunctionBackend, "update_state_machine", update
-    )
+    change: Callable[..., None] = mends.replace(StateMachine, "update", update)
 
 
 def _check_machine(
@@ -150,7 +143,7 @@ def _check_machine(
         )
     for rule in _managed_rules(json.loads(definition)):
         arn = f"arn:aws:events:{place}:rule/{rule}"
-        if not all(role_may(role, "states", f"events:{one}", arn) for one in RULE_ACTIONS):
+        if not all(role_may(role, "states", f"events:{one}", arn, MANAGED) for one in RULE_ACTIONS):
             raise _AccessDenied(f"'{role}' is not authorized to create managed-rule.")
     if _logs(logging) and not all(role_may(role, "states", f"logs:{a}", "*") for a in DELIVERY):
         raise _AccessDenied(

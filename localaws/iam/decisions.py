@@ -14,6 +14,7 @@ from moto.sts.models import AssumedRole
 
 from localaws.iam import resourcepolicies, roles
 from localaws.iam.actions.needs import Need
+from localaws.iam.contexts import VARYING
 from localaws.iam.policies import Context, Statement, statements
 
 IDENTITY = "identity-based policy"
@@ -60,10 +61,10 @@ class Case:
         return cls(session, need, roles.standing(session.role_arn), at_resource)
 
     @property
-    def needs_context(self) -> bool:
-        """Whether one of the statements looks at more than action and resource."""
+    def varies(self) -> bool:
+        """Whether one of the statements depends on what differs from request to request."""
         found = [*self.standing.identity, *self.standing.limits()] if self.standing else []
-        return any(s.needs_context for s in (*found, *self.at_resource))
+        return any(not VARYING.isdisjoint(s.keys) for s in (*found, *self.at_resource))
 
     def decide(self, context: Context) -> Verdict:
         """The decision, for the condition keys of the request."""
@@ -110,10 +111,10 @@ class Case:
 
 
 def verdict(session: AssumedRole, need: Need, context: Callable[[], Context]) -> Verdict:
-    """The decision on one need. It is kept until a policy changes, unless there are conditions.
+    """The decision on one need, which is kept until a policy changes.
 
     Args:
-        context: makes the condition keys of the request, where a statement has a condition.
+        context: makes the condition keys of the request.
     """
     case = Case.of(session, need)
     key = (session.access_key_id, need)
@@ -121,10 +122,9 @@ def verdict(session: AssumedRole, need: Need, context: Callable[[], Context]) ->
     known: tuple[Any, Verdict] | None = decided.get(key)
     if known is not None and known[0] is case.at_resource:
         return known[1]
-    if case.needs_context:
-        return case.decide(context())
-    found = case.decide({})
-    decided[key] = (case.at_resource, found)
+    found = case.decide(context())
+    if not case.varies:
+        decided[key] = (case.at_resource, found)
     return found
 
 

@@ -7,20 +7,27 @@ from moto.logs.models import logs_backends
 
 from localaws.iam import decisions, principals, roles
 from localaws.iam.actions.needs import Need
+from localaws.iam.policies import Context
 
 
-def role_may(role_arn: str, service: str, action: str, resource: str) -> bool:
+def role_may(
+    role_arn: str, service: str, action: str, resource: str, context: Context | None = None
+) -> bool:
     """Whether a service may do something in a role.
 
     Args:
         service: who assumes the role, as `scheduler`.
         action: IAM's, as `states:StartExecution`.
         resource: an ARN, or `*`.
+        context: condition keys, in small letters, and their values.
     """
     if not roles.trusts(role_arn, service):
         return False
     session = principals.Session(role_arn, service, service, "us-east-1")
-    return decisions.verdict(session, Need(action, resource), dict).allows
+    need = Need(action, resource)
+    if context:
+        return decisions.Case.of(session, need).decide(context).allows
+    return decisions.verdict(session, need, dict).allows
 
 
 def function_may_log(function: LambdaFunction, stream: str) -> bool:

@@ -1,4 +1,4 @@
-"""Policies that a role has by way of CloudFormation or of AWS."""
+"""Policies that roles may have: AWS's own, and those that name no version."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy, Role, iam_backends
-from moto.utilities.utils import get_partition
+from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy
 
 from localaws.mending import Mends
 
 OF_AWS = ":iam::aws:policy/"
+VERSION = "2012-10-17"
 
 
 def install(mends: Mends) -> None:
     _mend_policies_of_aws(mends)
-    _mend_roles_of_stacks(mends)
+    _mend_versions(mends)
 
 
 def _mend_policies_of_aws(mends: Mends) -> None:
@@ -50,75 +50,33 @@ def _know(backend: IAMBackend, arn: str) -> None:
     start = aws_managed_policies_data.index("{", entry)
     data, _ = json.JSONDecoder().raw_decode(aws_managed_policies_data, start)
     policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
-    backend.managed_policies[policy.arn] = policy
+    if policy.arn == arn:
+        backend.managed_policies[arn] = policy
 
 
-def _mend_roles_of_stacks(mends: Mends) -> None:
-    """moto keeps a stack's policy as no JSON, attaches none, and updates none (iam/models.py:782).
+def _mend_versions(mends: Mends) -> None:
+    """moto refuses a role's own policy that names no version (iam/policy_validation.py:109).
 
-    docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
+    "If you do not include a Version element, the value defaults to 2008-10-17", as it is with the
+    policy templates of SAM:
+    docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
     """
 
-    def create_from_cloudformation_json(
-        cls: type[Role], name: str, json_: dict[str, Any], account: str, region: str, **more: Any
-    ) -> Role:
-        role = create(name, json_, account, region, **more)
-        _follow(role, json_["Properties"])
-        return role
-
-    def update_from_cloudformation_json(
-        cls: type[Role],
-        original_resource: Role,
-        new_resource_name: str,
-        cloudformation_json: dict[str, Any],
-        account_id: str,
-        region_name: str,
-    ) -> Role:
-        role = update(
-            original_resource, new_resource_name, cloudformation_json, account_id, region_name
-        )
-        _follow(role, cloudformation_json["Properties"])
-        return role
-
-    def delete_from_cloudformation_json(
-        cls: type[Role], name: str, json_: dict[str, Any], account: str, region: str
+    def put_role_policy(
+        self: IAMBackend, role_name: str, policy_name: str, policy_json: str
     ) -> None:
-        backend = iam_backends[account][get_partition(region)]
-        role = next((one for one in backend.roles.values() if one.name == name), None)
-        for policy in list(role.managed_policies.values()) if role else []:
-            policy.detach_from(role)
-        delete(name, json_, account, region)
+        document = _parsed(policy_json)
+        if not isinstance(document, dict) or "Version" in document:
+            put(self, role_name, policy_name, policy_json)
+            return
+        put(self, role_name, policy_name, json.dumps({"Version": VERSION, **document}))
+        self.get_role(role_name).put_policy(policy_name, policy_json)
 
-    create: Callable[..., Role] = mends.replace(
-        Role, "create_from_cloudformation_json", classmethod(create_from_cloudformation_json)
-    )
-    update: Callable[..., Role] = mends.replace(
-        Role, "update_from_cloudformation_json", classmethod(update_from_cloudformation_json)
-    )
-    delete: Callable[..., None] = mends.replace(
-        Role, "delete_from_cloudformation_json", classmethod(delete_from_cloudformation_json)
-    )
+    put: Callable[..., None] = mends.replace(IAMBackend, "put_role_policy", put_role_policy)
 
 
-def _follow(role: Role, properties: dict[str, Any]) -> None:
-    """Give a role what its template says; what others have put there stays."""
-    inline = {p["PolicyName"]: _text(p["PolicyDocument"]) for p in properties.get("Policies", [])}
-    attached = list(properties.get("ManagedPolicyArns", []))
-    before_inline, before_attached = getattr(role, "of_template", ([], []))
-    for name in before_inline:
-        role.policies.pop(name, None)
-    for arn in before_attached:
-        if arn in role.managed_policies and arn not in attached:
-            role.managed_policies[arn].detach_from(role)
-    backend = iam_backends[role.account_id][role.partition]
-    for arn in attached:
-        if arn not in role.managed_policies:
-            backend.attach_role_policy(arn, role.name)
-    role.policies.update(inline)
-    role.assume_role_policy_document = _text(properties["AssumeRolePolicyDocument"])
-    role.permissions_boundary_arn = properties.get("PermissionsBoundary")
-    vars(role)["of_template"] = (list(inline), attached)
-
-
-def _text(document: Any) -> str:
-    return document if isinstance(document, str) else json.dumps(document, default=str)
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:  # moto says so
+        return None

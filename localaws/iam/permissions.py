@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.session import get_session
 from moto.sts.models import AssumedRole
 
 from localaws.functions.sandbox import Answer
@@ -87,10 +88,15 @@ def _denial(service: Service, code: str, message: str) -> Refusal:
 
 def _nobody_mapped(service: Service | None, ask: Ask) -> Refusal:
     """Nothing is allowed unknown. This is no answer of AWS's, and says so."""
-    known = service or Service("sts", ask.service, {})
+    known = service or Service(_model(ask.service), ask.service, {})
     action = f"{known.prefix}:{ask.operation or ANYTHING}"
     message = (
         f"The local AWS does not know which permission {action} needs, and lets no function and "
         "no state machine call it."
     )
     return _denial(known, known.code, message)
+
+
+def _model(service: str) -> str:
+    """boto3's name of a service; where it is none, one that speaks a common protocol."""
+    return service if service in get_session().get_available_services() else "sts"

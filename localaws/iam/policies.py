@@ -31,9 +31,9 @@ class Statement:
         by_variable = version == WITH_VARIABLES
         resource = functools.partial(_is_resource, with_variables=by_variable)
         self._resource = _either(raw, "Resource", resource)
-        self.needs_context = bool(raw.get("Condition")) or (
-            by_variable and any("${" in p for p in _listed(raw, "Resource", "NotResource"))
-        )
+        variables = VARIABLE.findall(" ".join(_listed(raw, "Resource", "NotResource")))
+        # The condition keys on which it depends, in small letters.
+        self.keys = self.conditions.keys | {v.partition(",")[0].strip().lower() for v in variables}
 
     def is_about(self, action: str, resource: str, context: Context) -> bool:
         """Whether it speaks of this action on this resource, its condition apart."""

@@ -55,9 +55,9 @@ def of_function(role_arn: str, function_name: str, region: str) -> Session:
 
 def of_state_machine(role_arn: str, region: str) -> Session:
     """The session in which Step Functions runs tasks: its name is made up."""
-    name = _letters(f"states {role_arn}")[:LETTERS]
-    mixed = "".join(c.lower() if i % 3 else c for i, c in enumerate(name) if c.isalpha())
-    return _open(Session(role_arn, mixed, "states", region))
+    drawn = [letter for letter in _letters(f"states {role_arn}") if letter.isalpha()]
+    name = "".join(one.lower() if i % 3 else one for i, one in enumerate(drawn[:LETTERS]))
+    return _open(Session(role_arn, name, "states", region))
 
 
 def _open(session: Session) -> Session:

@@ -18,6 +18,8 @@ from moto.sts.models import AssumedRole
 from localaws.iam.policies import Statement, statements
 
 EVERYBODY = (("*", "*"), ("AWS", "*"))
+# Who says for which account it acts, as the policy asks that a topic has at first.
+OWNERS = ("cloudwatch.amazonaws.com",)
 NONE: list[Statement] = []
 _read: dict[str, tuple[Any, list[Statement]]] = {}
 
@@ -38,24 +40,20 @@ def of(arn: str) -> list[Statement]:
     return known[1]
 
 
-def service_may(service: str, action: str, resource: str, source: str, **more: str) -> bool:
+def service_may(service: str, action: str, resource: str, source: str) -> bool:
     """Whether a resource's policy lets an AWS service act on it.
 
     Args:
-        service: the service, as `sns`.
+        service: the service's principal, as `sns.amazonaws.com`.
         action: IAM's, as `sqs:SendMessage`.
         resource: the ARN of the function, the queue or the topic.
         source: the ARN of what the service acts for: a topic, a rule, an API's method.
-        more: further condition keys and their values.
     """
     account = resource.split(":")[4]
-    context = {
-        "aws:sourcearn": [source],
-        "aws:sourceaccount": [account],
-        "aws:sourceowner": [account],
-        **{key: [value] for key, value in more.items()},
-    }
-    wanted = ("Service", f"{service}.amazonaws.com")
+    context = {"aws:sourcearn": [source], "aws:sourceaccount": [account]}
+    if service in OWNERS:
+        context["aws:sourceowner"] = [account]
+    wanted = ("Service", service)
     found = [s for s in of(resource) if wanted in s.principals or _is_for_all(s)]
     applying = [s for s in found if s.applies(action, resource, context)]
     return bool(applying) and not any(s.denies for s in applying)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from moto.awslambda.utils import get_backend
@@ -74,8 +76,9 @@ class Alarms:
         watch.keys = metricsapi.keys_of(queries_of(alarm))
         for key in watch.keys:
             told = metrics.store(*place).watched.setdefault(key, [])
-            told.append(lambda: self._look_at(watch))
-        self._look_at(watch)
+            told.append(partial(self._look_at, watch))
+        watch.due = self._next_minute()
+        self._call()
 
     def forget(self, name: str, place: Place) -> None:
         """An alarm is deleted, or is about to be another."""
@@ -89,13 +92,7 @@ class Alarms:
         for other in self._watches.values():
             for key in other.keys:
                 if key in watch.keys and other.place == place:
-                    watched.setdefault(key, []).append(lambda one=other: self._look_at(one))
-
-    def look_at(self, name: str, place: Place) -> None:
-        """Evaluate an alarm at the next minute."""
-        watch = self._watches.get((place, name))
-        if watch is not None and watch.composite is None:
-            self._look_at(watch)
+                    watched.setdefault(key, []).append(partial(self._look_at, other))
 
     def begin_composite(self, alarm: Alarm, place: Place, done: str) -> None:
         """Evaluate a composite alarm that has been made or changed: at once.
@@ -115,7 +112,9 @@ class Alarms:
         """SetAlarmState: it lasts until the next evaluation."""
         watch = self._watches[place, alarm.name]
         self._change(watch, state, reason, None if data is None else json.loads(data))
-        self.look_at(alarm.name, place)
+        if watch.composite is None:
+            watch.due = self._next_minute()
+            self._call()
 
     def record(self, alarm: Alarm, place: Place, kind: str, summary: str, data: Any) -> None:
         """Add to the history of an alarm."""
@@ -134,8 +133,12 @@ class Alarms:
             }
         )
 
+    def _next_minute(self) -> int:
+        return int(self._clock.time()) // MINUTE * MINUTE + MINUTE
+
     def _look_at(self, watch: Watch) -> None:
-        minute = int(self._clock.time()) // MINUTE * MINUTE + MINUTE
+        """There is data: evaluate when the minute is over, which it may be at this moment."""
+        minute = math.ceil(self._clock.time() / MINUTE) * MINUTE
         if watch.due is None or watch.due > minute:
             watch.due = minute
             self._call()
@@ -205,6 +208,7 @@ class Alarms:
         }
         summary = f"Successfully executed action {action}"
         try:
+            _admit(action, alarm)
             if action.split(":")[2] == "sns":
                 message = notices.message(alarm, previous)
                 data["publishedMessage"] = json.dumps({"default": message}, separators=(",", ":"))
@@ -217,8 +221,7 @@ class Alarms:
                 get_backend(*watch.place).invoke(action, None, event, ASYNCHRONOUSLY, {})
             else:
                 raise NotImplementedError(f"The local AWS cannot execute the action {action}.")
-        except Exception as error:
-            # As on AWS, where an action that fails is told of in the history alone.
+        except Exception as error:  # noqa: BLE001  the history tells of it, as on AWS
             data["actionState"] = "Failed"
             summary = f'Failed to execute action {action}. Received error: "{error}"'
         self.record(alarm, watch.place, "Action", summary, data)
@@ -330,4 +333,3 @@ def _recorded(alarm: Alarm) -> dict[str, Any]:
     if alarm.state_reason_data:
         told["stateReasonData"] = json.loads(alarm.state_reason_data)
     return told
-

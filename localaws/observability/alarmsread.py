@@ -1,4 +1,4 @@
-"""Reading alarms and their history: DescribeAlarms, DescribeAlarmsForMetric, DescribeAlarmHistory."""
+"""What is told of alarms: DescribeAlarms, DescribeAlarmsForMetric, DescribeAlarmHistory."""
 
 from __future__ import annotations
 

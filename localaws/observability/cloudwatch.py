@@ -6,10 +6,13 @@ from localaws.mending import Mends
 from localaws.observability import (
     alarmsapi,
     alarmsread,
+    dashboards,
     logreading,
     metricfilters,
     metrics,
     metricsapi,
+    queuemetrics,
+    statesmetrics,
 )
 from localaws.observability.alarms import Alarms, PutEvent
 from localaws.timing.timekeeping import Clock
@@ -22,5 +25,8 @@ def install(mends: Mends, clock: Clock, put_event: PutEvent) -> None:
     metricsapi.install(mends)
     alarmsapi.install(mends, alarms)
     alarmsread.install(mends, alarms)
+    dashboards.install(mends)
     logreading.install(mends)
     metricfilters.install(mends)
+    queuemetrics.install(clock)
+    statesmetrics.install(mends)

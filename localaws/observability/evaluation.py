@@ -98,7 +98,7 @@ def evaluate(rule: Rule, points: list[Point], now: float) -> Verdict | None:
 
 
 def _is_old(rule: Rule, points: list[Point], breaching: list[Point]) -> bool:
-    """"Avoiding premature transitions to alarm state": all there is breaches, and long since."""
+    """ "Avoiding premature transitions to alarm state": all there is breaches, and long since."""
     return bool(breaching) and points.index(breaching[-1]) + 1 >= rule.needed
 
 

@@ -47,7 +47,7 @@ def named_group(backend: LogsBackend, name: str | None, identifier: str | None) 
     """
     wanted = name or (identifier or "").split(":log-group:")[-1].removesuffix(":*")
     if wanted not in backend.groups:
-        raise ResourceNotFoundException()
+        raise ResourceNotFoundException
     return backend.groups[wanted]
 
 

@@ -14,10 +14,7 @@ Event = dict[str, Any]  # {"timestamp": milliseconds since 1970, "message": text
 
 
 def write_function_log(function: LambdaFunction, stream: str, lines: list[Line]) -> None:
-    """Put an invocation's lines into the function's log group, one event a line.
-
-    A line that follows an error (its traceback) belongs to the error's event, as on AWS.
-    """
+    """Put an invocation's lines into the function's log group, one event a line."""
     backend = logs_backends[function.account_id][function.region]
     _write(backend, function.logs_group_name, stream, _events(lines))
 
@@ -32,16 +29,7 @@ def write_history_log(
 
 
 def _events(lines: list[Line]) -> list[Event]:
-    events: list[Event] = []
-    in_traceback = False
-    for when, line in lines:
-        if in_traceback and (line.startswith(("Traceback ", "  ")) or not line):
-            events[-1]["message"] += "\n" + line
-            continue
-        in_traceback = line.startswith("[ERROR] ")
-        if line:
-            events.append({"timestamp": int(when * 1000), "message": line})
-    return events
+    return [{"timestamp": int(when * 1000), "message": line} for when, line in lines if line]
 
 
 def _write(backend: LogsBackend, group: str, stream: str, events: list[Event]) -> None:

@@ -131,7 +131,7 @@ def _mend_filters(mends: Mends) -> None:
         metric_transformations: Any,
     ) -> None:
         if log_group_name not in self.groups:
-            raise ResourceNotFoundException()
+            raise ResourceNotFoundException
         patterns.compiled(filter_pattern)
         for one in metric_transformations:
             if one.get("dimensions") and one.get("defaultValue") is not None:
@@ -176,4 +176,3 @@ def _mend_group_count(mends: Mends) -> None:
     describe: Callable[..., dict[str, Any]] = mends.replace(
         LogGroup, "to_describe_dict", to_describe_dict
     )
-

@@ -6,6 +6,7 @@ detection and Metrics Insights (SELECT) are not there.
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 import re
@@ -35,14 +36,23 @@ PRECEDENCE: list[dict[str, Callable[[float, float], float]]] = [
 class Expression:
     """One expression, over the series of the other queries."""
 
-    def __init__(self, text: str, series: dict[str, Points], slots: list[int], period: int) -> None:
+    def __init__(
+        self,
+        text: str,
+        series: dict[str, Points],
+        slots: list[int],
+        period: int,
+        results: dict[str, Points] | None = None,
+    ) -> None:
         """
         Args:
             text: the expression.
-            series: those it may name, by their Id.
+            series: those of metrics, by their Id.
             slots: the beginnings of the periods that are asked for.
             period: seconds.
+            results: those of other expressions, which METRICS() leaves out.
         """
+        self._named = {**series, **(results or {})}
         self._text, self._series, self._slots, self._seconds = text, series, slots, period
         self._tokens = self._split(text)
         self._at = 0
@@ -108,8 +118,8 @@ class Expression:
         if self._next() == "(":
             self._take()
             return self._call(token)
-        if token in self._series:
-            return self._series[token]
+        if token in self._named:
+            return self._named[token]
         raise self._error(f"There is no metric or expression '{token}'.")
 
     def _rest_of_list(self, end: str) -> list[Value]:
@@ -178,7 +188,7 @@ class Expression:
     def _interpolated(self, values: Points) -> Points:
         known = sorted(values)
         filled = dict(values)
-        for before, after in zip(known, known[1:], strict=False):
+        for before, after in itertools.pairwise(known):
             rise = (values[after] - values[before]) / (after - before)
             for slot in range(before + self._seconds, after, self._seconds):
                 filled[slot] = values[before] + rise * (slot - before)
@@ -210,12 +220,12 @@ class Expression:
 
     def _diff(self, values: Points) -> Points:
         known = sorted(values)
-        pairs = zip(known, known[1:], strict=False)
+        pairs = itertools.pairwise(known)
         return {slot: values[slot] - values[before] for before, slot in pairs}
 
     def _rate(self, values: Points) -> Points:
         known = sorted(values)
-        pairs = zip(known, known[1:], strict=False)
+        pairs = itertools.pairwise(known)
         return {now: (values[now] - values[was]) / (now - was) for was, now in pairs}
 
     def _running_sum(self, values: Points) -> Points:
@@ -232,8 +242,10 @@ class Expression:
 
 
 FUNCTIONS = frozenset(
-    "ABS AVG CEIL DIFF FILL FLOOR IF MAX METRICS METRIC_COUNT MIN PERIOD RATE RUNNING_SUM SUM "
-    "TIME_SERIES".split()
+    (
+        *("ABS", "AVG", "CEIL", "DIFF", "FILL", "FLOOR", "IF", "MAX", "METRICS", "METRIC_COUNT"),
+        *("MIN", "PERIOD", "RATE", "RUNNING_SUM", "SUM", "TIME_SERIES"),
+    )
 )
 
 

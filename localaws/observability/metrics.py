@@ -7,7 +7,7 @@ namespace, its name and its dimensions; the same name with other dimensions is a
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
@@ -67,8 +67,8 @@ class Datum:
         self.coarse = True
         exact, self.values = self.values, {}
         for value, count in exact.items():
-            value = float(f"{value:.3g}")
-            self.values[value] = self.values.get(value, 0) + count
+            rounded = float(f"{value:.3g}")
+            self.values[rounded] = self.values.get(rounded, 0) + count
 
 
 class _Series(dict[int, Any]):
@@ -130,9 +130,9 @@ class Store:
         """When the last data of a metric begins; None without any."""
         return max((series.last for series in self._series.get(key, {}).values()), default=None)
 
-    def keys(self) -> Iterator[Key]:
+    def listed(self) -> list[Key]:
         """Every metric, in the order of their first data."""
-        yield from list(self._series)
+        return list(self._series)
 
     def _of(self, key: Key, unit: str) -> _Series:
         units = self._series.get(key)
@@ -196,6 +196,27 @@ def put(
     """
     moment = unix_time() if when is None else when
     store(*place).put(Key(namespace, name, dimensions), value, unit, moment)
+
+
+def put_all(
+    place: tuple[str, str],
+    namespace: str,
+    values: dict[str, tuple[float, str]],
+    dimension_sets: Iterable[tuple[tuple[str, str], ...]],
+    when: float | None = None,
+) -> None:
+    """Publish several metrics at once, each under several sets of dimensions.
+
+    Args:
+        values: value and unit by the metric's name.
+        dimension_sets: each as `put` takes it.
+        when: seconds since 1970; now.
+    """
+    moment = unix_time() if when is None else when
+    kept = store(*place)
+    for dimensions in dimension_sets:
+        for name, (value, unit) in values.items():
+            kept.put(Key(namespace, name, dimensions), value, unit, moment)
 
 
 def install(mends: Mends) -> None:

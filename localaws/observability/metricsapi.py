@@ -58,14 +58,16 @@ def data(
     for query in queries:
         if "MetricStat" in query:
             found[query["Id"]] = _series(store, query, start, end)
+    series = {name: points for name, (_, points) in found.items()}
+    results: dict[str, Points] = {}
     waiting = [query for query in queries if "MetricStat" not in query]
     period = _period(queries)
     slots = list(range(start, end, period))
     while waiting:  # an expression may name another one that follows
         query = next((q for q in waiting if not _awaits(q, waiting)), waiting[0])
         waiting.remove(query)
-        series = {name: points for name, (_, points) in found.items()}
-        points = Expression(query["Expression"], series, slots, period).value()
+        points = Expression(query["Expression"], series, slots, period, results).value()
+        results[query["Id"]] = points
         found[query["Id"]] = query.get("Label") or query["Id"], points
     return found
 
@@ -84,9 +86,7 @@ def _period(queries: list[dict[str, Any]]) -> int:
     return int(max(periods or [q.get("Period") or 60 for q in queries]))
 
 
-def _series(
-    store: Store, query: dict[str, Any], start: int, end: int
-) -> tuple[str, Points]:
+def _series(store: Store, query: dict[str, Any], start: int, end: int) -> tuple[str, Points]:
     asked = query["MetricStat"]
     statistic = asked["Stat"]
     statistics.check(statistic)
@@ -244,7 +244,7 @@ def _mend_list(mends: Mends) -> None:
         age = THREE_HOURS if asked.get("RecentlyActive") else TWO_WEEKS
         wanted = [
             key
-            for key in store.keys()
+            for key in store.listed()
             if _is_wanted(key, asked) and now - (store.latest(key) or 0) <= age
         ]
         first = int(asked.get("NextToken") or 0)

@@ -5,6 +5,7 @@ docs.aws.amazon.com/sns/latest/dg/sns-event-destinations.html
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from functools import partial
@@ -15,6 +16,7 @@ from moto.sns.models import Subscription, Topic, sns_backends
 from localaws import destinations, seeds
 from localaws.destinations import Deliverer, UndeliverableError, compact
 from localaws.functions.service import Functions
+from localaws.observability import eventmetrics
 from localaws.outbox import Outbox
 from localaws.sns import filters, letters, messages, retries, web
 from localaws.sns.messages import Message
@@ -23,8 +25,7 @@ from localaws.timing.timekeeping import Clock
 
 log = logging.getLogger(__name__)
 
-ATTRIBUTE_VALUES = {"Binary": "BinaryValue"}
-
+LETTERS = ("email", "email-json", "sms", "application")  # which arrive in any case
 
 class Delivery:
     """Delivers messages: what is on this machine at once, HTTP in the background."""
@@ -39,14 +40,17 @@ class Delivery:
 
     def send(self, topic: Topic, message: Message) -> None:
         """Deliver a message to every subscription of a topic that lets it through."""
+        eventmetrics.published(topic, len(message.text.encode()))
         subscriptions = topic.sns_backend.subscriptions.values()
         for subscription in [one for one in subscriptions if one.topic is topic]:
             if subscription.confirmed and self._passes(subscription, message):
                 self._deliver(subscription, message)
+            elif subscription.confirmed:
+                eventmetrics.filtered_out(topic)
 
     def ask(self, subscription: Subscription) -> None:
         """Ask whoever is subscribed to confirm."""
-        now, token = self._clock.now(), str(subscription.token)  # type: ignore[attr-defined]
+        now, token = self._clock.now(), str(subscription.token)
         if subscription.protocol in ("http", "https"):
             message_id = str(seeds.uuid4())
             document = messages.confirmation(subscription, message_id, now)
@@ -82,6 +86,8 @@ class Delivery:
             ].get_endpoint(subscription.endpoint).publish(text)
         else:
             self._hand_over(subscription, message, text, document())
+        if protocol in LETTERS:
+            eventmetrics.delivered(subscription.topic)
 
     def _hand_over(
         self, subscription: Subscription, message: Message, text: str, document: dict[str, Any]
@@ -89,14 +95,17 @@ class Delivery:
         """Give a message to a queue or a function of this account."""
         raw = subscription.attributes.get("RawMessageDelivery") is True
         try:
+            deliverer = Deliverer("sns.amazonaws.com", subscription.topic.arn)
+            destinations.admit(subscription.endpoint, deliverer)
             if subscription.protocol == "lambda":
-                deliverer = Deliverer("sns.amazonaws.com", subscription.topic.arn)
                 event = compact(messages.lambda_event(document, subscription))
-                destinations.invoke(self._functions, subscription.endpoint, event, deliverer)
+                destinations.invoke(self._functions, subscription.endpoint, event)
             elif subscription.protocol == "sqs":
                 body = text if raw else messages.written(document)
                 _queue(subscription.endpoint, body, message, raw)
+            eventmetrics.delivered(subscription.topic)
         except UndeliverableError as error:
+            eventmetrics.undelivered(subscription.topic)
             self._bury(subscription, message, text, document, error.code, error.message)
 
     def _post(
@@ -113,7 +122,8 @@ class Delivery:
         pauses = retries.delays(retries.policy(subscription))
         while True:
             try:
-                web.post(subscription.endpoint, headers, body)
+                with self._clock.lend():  # an endpoint in this process may call AWS
+                    web.post(subscription.endpoint, headers, body)
             except FailedPostError as failed:
                 pause = next(pauses, None) if failed.again else None
                 if pause is None:
@@ -122,6 +132,8 @@ class Delivery:
                 if self._closing.wait(pause):
                     return
             else:
+                if message is not None:
+                    eventmetrics.delivered(subscription.topic)
                 return
 
     def _fail(
@@ -135,6 +147,7 @@ class Delivery:
         """A delivery that is given up is told of where the learner sees it."""
         log.warning("SNS could not deliver to %s: %s", subscription.endpoint, failed)
         if message is not None:
+            eventmetrics.undelivered(subscription.topic)
             code = str(failed.status or "ClientError")
             self._bury(subscription, message, text, document, code, str(failed))
 
@@ -156,8 +169,10 @@ class Delivery:
         told = destinations.text_attributes(
             RequestID=str(seeds.uuid4()), ErrorCode=code, ErrorMessage=problem
         )
+        letters_to = policy["deadLetterTargetArn"]
         try:
-            _queue(policy["deadLetterTargetArn"], body, message, raw, told)
+            destinations.admit(letters_to, Deliverer("sns.amazonaws.com", subscription.topic.arn))
+            _queue(letters_to, body, message, raw, told)
         except UndeliverableError:
             return  # as on AWS: the message is lost
 
@@ -178,13 +193,14 @@ def _queue(
 
 
 def _raw_attributes(message: Message) -> dict[str, Any]:
-    return {
-        name: {
-            "DataType": one["Type"],
-            ATTRIBUTE_VALUES.get(one["Type"].split(".")[0], "StringValue"): one["Value"],
-        }
-        for name, one in message.attributes.items()
-    }
+    """Message attributes as SendMessage takes them."""
+    attributes = {}
+    for name, one in message.attributes.items():
+        kind, value = one["Type"], one["Value"]
+        binary = kind.startswith("Binary")
+        given = {"BinaryValue": base64.b64decode(value)} if binary else {"StringValue": value}
+        attributes[name] = {"DataType": kind, **given}
+    return attributes
 
 
 def _headers(subscription: Subscription, document: dict[str, Any], raw: bool) -> dict[str, str]:

@@ -84,12 +84,12 @@ def confirmation(subscription: Subscription, message_id: str, when: datetime) ->
     document = {
         "Type": "SubscriptionConfirmation",
         "MessageId": message_id,
-        "Token": subscription.token,  # type: ignore[attr-defined]
+        "Token": subscription.token,
         "TopicArn": topic.arn,
         "Message": f"You have chosen to subscribe to the topic {topic.arn}.\n"
         "To confirm the subscription, visit the SubscribeURL included in this message.",
         "SubscribeURL": f"https://sns.{_region(topic.arn)}.amazonaws.com/?Action="
-        f"ConfirmSubscription&TopicArn={topic.arn}&Token={subscription.token}",  # type: ignore[attr-defined]
+        f"ConfirmSubscription&TopicArn={topic.arn}&Token={subscription.token}",
         "Timestamp": timestamp(when),
     }
     return document | signed(document, subscription, {})

@@ -43,6 +43,16 @@ SETTABLE = (
     "RedrivePolicy",
     "SqsManagedSseEnabled",
 )
+KNOWN = (
+    *SETTABLE,
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+    "CreatedTimestamp",
+    "FifoQueue",
+    "LastModifiedTimestamp",
+    "QueueArn",
+)
 LONGEST_COUNT = 1000  # maxReceiveCount
 MOST_SOURCES = 10  # sourceQueueArns
 PERMISSIONS = ("allowAll", "denyAll", "byQueue")

@@ -87,7 +87,7 @@ def install(mends: Mends, pollers: Pollers) -> None:
 
 
 def _mend_creation(mends: Mends, pollers: Pollers) -> None:
-    """moto checks nothing, and lets SendMessage invoke the function (models.py:2149)."""
+    """moto checks nothing, and lets SendMessage invoke the function (models.py:2138)."""
 
     def create_event_source_mapping(self: LambdaBackend, spec: dict[str, Any]) -> Any:
         if str(spec.get("EventSourceArn")).split(":")[2:3] != ["sqs"]:

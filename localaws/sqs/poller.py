@@ -118,7 +118,7 @@ class Poller:
         if self._busy >= self._concurrency.limit(queue.can_give, self._busy):
             return False
         room = self.mapping.batch_size - len(self._gathered) if self.mapping.enabled else 0
-        received = queue.take(room, queue.visibility) if room else []
+        received = queue.take(room, queue.visibility) if room and not queue.is_full() else []
         if received and not self._gathered:
             self._due = now() + self.mapping.window * SECOND
         self._gathered += [one for one in received if self._is_wanted(one, queue)]

@@ -14,6 +14,7 @@ from typing import Any
 from moto.sqs import models
 from moto.sqs.exceptions import ReceiptHandleIsInvalid, SQSException
 
+from localaws.observability import queuemetrics
 from localaws.sqs import receipts
 from localaws.sqs.attributes import Attributed
 from localaws.sqs.receipts import Receipt
@@ -68,6 +69,7 @@ class Queue(Attributed):
                 message.sequence_number = str(next(self._sequence))
             message.kept_since = now()
             self.store.add(message, delay * SECOND)
+        queuemetrics.sent(self, len(message.body.encode()))
         self.tell()
         return message
 
@@ -85,6 +87,7 @@ class Queue(Attributed):
             moved.sequence_number = str(next(self._sequence))
         with self.store.lock:
             self.store.add(moved)
+        queuemetrics.accessed(self)
         self.tell()
 
     def _duplicate(self, message: Message) -> Message | None:
@@ -131,6 +134,7 @@ class Queue(Attributed):
                 taken.append(message)
                 if len(taken) >= count:
                     break
+        queuemetrics.received(self, len(taken))
         for message in dead:  # the other queue has a lock of its own
             self.dead_letter_queue.accept_dead_letter(message, self.queue_arn)
         return taken
@@ -217,6 +221,7 @@ class Queue(Attributed):
                     "Reason: The receipt handle has expired.",
                 )
             self.store.remove(message)
+        queuemetrics.deleted(self)
         if self.fifo_queue:
             self.tell()  # its group goes on
 

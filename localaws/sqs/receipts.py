@@ -1,7 +1,7 @@
 """Receipt handles: made of what they stand for, so that none has to be kept.
 
-moto draws 185 random letters for each receive (sqs/utils.py:12), looks for a handle in every
-message of the queue (sqs/models.py:627), and keeps those of all deleted ones for ever (:643).
+moto draws 185 random letters for each receive (sqs/utils.py:9), looks for a handle in every
+message of the queue (sqs/models.py:619), and keeps those of all deleted ones for ever (:628).
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from moto.sqs.models import SQSBackend, _filter_message_attributes
 from moto.sqs.responses import SQSResponse
 
 from localaws.mending import Mends
+from localaws.observability import queuemetrics
 from localaws.sqs.errors import invalid
 from localaws.sqs.queues import Queue
 from localaws.sqs.sending import check_batch, failure
@@ -52,16 +53,22 @@ def install(mends: Mends, clock: Clock, told: list[Callable[[Queue], None]]) -> 
     ) -> list[Message]:
         """moto's long poll looks once a second, and a second longer than it was told to."""
         queue: Queue = self.get_queue(queue_name)
+
+        def can_give() -> bool:
+            return queue.can_give() and not queue.is_full()
+
         end = clock.now() + timedelta(seconds=wait_seconds_timeout)
         while True:
             messages = _take(queue, count, visibility_timeout, wait_seconds_timeout > 0)
             before = clock.now()
             left = (end - before).total_seconds()
             if messages or left <= 0:
+                if not messages:
+                    queuemetrics.empty(queue)
                 return [_told(message, message_attribute_names or []) for message in messages]
             with arrivals:
-                arrivals.wait_for(queue.can_give, min(left, queue.seconds_to_next() or left))
-            if clock.now() == before and not queue.can_give():
+                arrivals.wait_for(can_give, min(left, queue.seconds_to_next() or left))
+            if clock.now() == before and not can_give():
                 return []  # the simulated clock is held
 
     told.append(tell)
@@ -75,7 +82,7 @@ def install(mends: Mends, clock: Clock, told: list[Callable[[Queue], None]]) -> 
 
 
 def _mend_receive(mends: Mends) -> None:
-    """moto tells of no DeadLetterQueueSourceArn (responses.py:329), and has words of its own."""
+    """moto tells of no DeadLetterQueueSourceArn (responses.py:290), and has words of its own."""
 
     def receive_message(self: SQSResponse) -> ActionResult:
         for name, (low, high, reason) in RANGES.items():
@@ -123,7 +130,7 @@ def change_message_visibility(
 ) -> None:
     """Hide a message for longer or shorter, but twelve hours at most from when it was received.
 
-    moto counts these from when it was sent (models.py:1130).
+    moto counts these from when it was sent (models.py:1097).
     """
     queue: Queue = self.get_queue(queue_name)
     _check_visibility(visibility_timeout)
@@ -138,7 +145,7 @@ def change_message_visibility(
 
 
 def purge_queue(self: SQSBackend, queue_name: str) -> None:
-    """Delete all messages; moto lets a queue be purged at any time."""
+    """Delete all messages."""
     queue: Queue = self.get_queue(queue_name)
     moment = unix_time()
     if queue.last_purged_at is not None and moment - queue.last_purged_at < BETWEEN_PURGES:
@@ -149,7 +156,7 @@ def purge_queue(self: SQSBackend, queue_name: str) -> None:
 
 
 def delete_message_batch(self: SQSResponse) -> ActionResult:
-    """moto compares the receipt handles, not the ids (responses.py:251)."""
+    """moto compares the receipt handles, not the ids (responses.py:228)."""
     return _each_entry(
         self,
         "Delete",

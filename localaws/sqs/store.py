@@ -1,7 +1,7 @@
 """The messages of one queue: which of them can be received, and which cannot yet.
 
 moto keeps a list, and goes through all of it for each message that is received, deleted, hidden or
-counted (sqs/models.py:531). Here a message costs the same however many there are.
+counted (sqs/models.py:548). Here a message costs the same however many there are.
 """
 
 from __future__ import annotations

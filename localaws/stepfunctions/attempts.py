@@ -32,6 +32,7 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
+from localaws.stepfunctions import checkpoints
 from localaws.stepfunctions.failures import (
     EVALUATION_FAILED,
     is_runtime,
@@ -49,6 +50,7 @@ def _mend_states(mends: Mends) -> None:
     """moto tells of no JSONata fault outside of a Task or a Map (state.py:213)."""
 
     def evaluate(self: CommonStateField, env: Environment) -> None:
+        checkpoints.enter(self, env)
         _enter(self, env)
         try:
             _evaluate_within(self, env)

@@ -21,6 +21,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded
 
 from localaws.mending import Mends
+from localaws.stepfunctions.ends import OverError
 
 # A state that is gone on with has been entered, and its branches or items have been begun.
 STARTED = (HistoryEventType.MapStateStarted, HistoryEventType.ParallelStateStarted)
@@ -69,7 +70,6 @@ class Scope:
 def install(mends: Mends) -> None:
     _follow_frames(mends)
     _follow_programs(mends)
-    _follow_states(mends)
 
 
 def open_line(parent: Any, number: int) -> Any:
@@ -129,22 +129,28 @@ def start_of(program: Program, env: Any) -> str:
     return scope.state
 
 
-def _follow_states(mends: Mends) -> None:
-    def evaluate(self: CommonStateField, env: Any) -> None:
-        scope: Scope | None = getattr(env, "scope", None)
-        if scope is not None:
-            if scope.resumed:
-                scope.resumed = False
-                _go_on(self, env, scope)
-            else:
-                scope.state, scope.input = self.name, env.states._states_data["input"]
-                scope.inner = {}
-                inner = env.variable_store._inner_scope
-                scope.variables = dict(inner) if inner else {}
-                scope.entered = env.event_manager._event_id_gen._next_id
-        run(self, env)
+def enter(state: CommonStateField, env: Any) -> None:
+    """Note that a state is entered, or goes on.
 
-    run: Callable[..., None] = mends.replace(CommonStateField, "_eval_body", evaluate)
+    Raises:
+        OverError: the state machine is being deleted, and the execution ends here.
+    """
+    execution = getattr(env.event_manager, "execution", None)
+    if hasattr(execution, "doomed"):
+        execution.doomed()
+        raise OverError
+    scope: Scope | None = getattr(env, "scope", None)
+    if scope is None:
+        return
+    if scope.resumed:
+        scope.resumed = False
+        _go_on(state, env, scope)
+        return
+    scope.state, scope.input = state.name, env.states._states_data["input"]
+    scope.inner = {}
+    assigned = env.variable_store._inner_scope
+    scope.variables = dict(assigned) if assigned else {}
+    scope.entered = env.event_manager._event_id_gen._next_id
 
 
 def _go_on(self: CommonStateField, env: Any, scope: Scope) -> None:

@@ -6,6 +6,8 @@ from localaws.mending import Mends
 from localaws.stepfunctions import (
     attempts,
     comparisons,
+    context,
+    credentials,
     errors,
     failures,
     intrinsics,
@@ -18,6 +20,7 @@ from localaws.timing.timekeeping import Clock
 
 
 def install(mends: Mends, clock: Clock) -> None:
+    context.install(mends)
     failures.install(mends)
     paths.install(mends)
     intrinsics.install(mends)
@@ -27,3 +30,4 @@ def install(mends: Mends, clock: Clock) -> None:
     variables.install(mends)
     sidebyside.install(mends, clock)
     errors.install(mends)
+    credentials.install(mends)

@@ -8,14 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import botocore.session
-from botocore.exceptions import ClientError
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import (
     ErrorEqualsDecl,
-)
-from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
-    FailureEvent,
-    FailureEventException,
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
     StatesErrorName,
@@ -24,10 +18,6 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
     StatesErrorNameType,
 )
 from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
-    state_task_service_dynamodb,
-    state_task_service_lambda,
-)
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
@@ -45,46 +35,9 @@ UNCAUGHT = [
 
 
 def install(mends: Mends) -> None:
-    _mend_error_names(mends)
     _mend_choice(mends)
     _mend_runtime_errors(mends)
     _mend_field_names(mends)
-
-
-def _mend_error_names(mends: Mends) -> None:
-    """moto makes an error name of every error code; AWS only of those the service's model names.
-
-    Step Functions calls these services through the AWS SDK for Java, where any other code (a
-    ValidationException of DynamoDB, an AccessDeniedException of Lambda) has the service's base
-    class: DynamoDB.AmazonDynamoDBException, Lambda.AWSLambdaException.
-    """
-    _keep_given_name(mends, state_task_service_dynamodb.StateTaskServiceDynamoDB)
-    _name_by_model(
-        mends,
-        state_task_service_dynamodb.StateTaskServiceDynamoDB,
-        "dynamodb",
-        "DynamoDB.AmazonDynamoDBException",
-    )
-    _name_by_model(
-        mends,
-        state_task_service_lambda.StateTaskServiceLambda,
-        "lambda",
-        "Lambda.AWSLambdaException",
-    )
-
-
-def _keep_given_name(mends: Mends, task: type[Any]) -> None:
-    """A DynamoDB task gives every failure its own name, one that has a name already, too."""
-
-    def from_error(self: Any, env: Environment, ex: Exception) -> FailureEvent:
-        if isinstance(ex, FailureEventException):
-            return ex.failure_event
-        if isinstance(ex, TimeoutError):  # States.Timeout, States.HeartbeatTimeout
-            timed_out: FailureEvent = super(task, self)._from_error(env=env, ex=ex)
-            return timed_out
-        return classify(self, env, ex)
-
-    classify: Callable[..., FailureEvent] = mends.replace(task, "_from_error", from_error)
 
 
 def _mend_choice(mends: Mends) -> None:
@@ -149,18 +102,3 @@ def _mend_field_names(mends: Mends) -> None:
 
     end: Callable[..., None] = mends.replace(Environment, "set_ended", set_ended)
     close: Callable[..., None] = mends.replace(Environment, "close_frame", close_frame)
-
-
-def _name_by_model(mends: Mends, task: type[Any], service: str, base: str) -> None:
-    modelled = {
-        shape.name
-        for shape in botocore.session.get_session().get_service_model(service).error_shapes
-    }
-
-    def error_and_cause(client_error: ClientError) -> tuple[str, str]:
-        error, cause = named(client_error)
-        code = client_error.response["Error"]["Code"]
-        return (error if code in modelled else base), cause
-
-    named: Callable[[ClientError], tuple[str, str]] = task._error_cause_from_client_error
-    mends.replace(task, "_error_cause_from_client_error", staticmethod(error_and_cause))

@@ -35,7 +35,9 @@ from moto.stepfunctions.parser.utils import TMP_THREADS
 from localaws.eventbridge import buses as events
 from localaws.mending import Mends
 from localaws.observability import logs as observability
+from localaws.observability import statesmetrics
 from localaws.stepfunctions import (
+    activities,
     checkpoints,
     integrations,
     limits,
@@ -77,9 +79,9 @@ def install(mends: Mends, clock: Clock) -> None:
     _mend_silence(mends, clock)
     waits.install(mends, clock)
     integrations.install(mends)
-    tokens.install(mends)
+    activities.install(mends, clock, tokens.install(mends))
     checkpoints.install(mends)
-    limits.install(mends, clock, running)
+    limits.install(clock, running)
 
 
 def stop_all(clock: Clock) -> None:
@@ -158,6 +160,7 @@ def begin(execution: Any, clock: Clock, start: Callable[[], object]) -> None:
     execution.finished = clock.event()
     running[execution] = None
     start()
+    statesmetrics.started(execution)
     _tell(execution)
 
 
@@ -262,9 +265,10 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
             end(self)
             running.pop(execution, None)
         clock.end_group(execution)
+        statesmetrics.ended(execution)
         _tell(execution)
-        if (told := getattr(execution, "doomed", None)) is not None:
-            told()
+        if (tell_machine := getattr(execution, "when_ended", None)) is not None:
+            tell_machine()
         execution.finished.set()
 
     start_worker: Callable[[Execution], None] = mends.replace(Execution, "start", start)

@@ -73,7 +73,9 @@ def placed(env: Environment, cause: str) -> str:
 
 def bare(cause: str | None) -> str | None:
     """A cause without the state that it arose in, as TestState tells it."""
-    return re.sub(rf"^{WHERE}.*? \(entered at the event id #\d+\)\. ", "", cause) if cause else cause
+    return (
+        re.sub(rf"^{WHERE}.*? \(entered at the event id #\d+\)\. ", "", cause) if cause else cause
+    )
 
 
 def failure(

@@ -1,49 +1,128 @@
-"""What a Task state asks of a service, where moto's interpreter asks it wrongly."""
+"""What a Task state asks of a service, what it makes of the answer, and of a refusal.
+
+moto asks each of them in its own way, gives none of the SDK's metadata, and calls errors otherwise
+than AWS (asl/component/state/exec/state_task/service).
+
+Rules: docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.stepfunctions.parser.api import (
+    HistoryEventType,
+    LambdaFunctionFailedEventDetails,
+    TaskFailedEventDetails,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
+    CustomErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
+    StatesErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
+    StatesErrorNameType,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
+    lambda_eval_utils,
+    state_task,
+    state_task_lambda,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_aws_sdk,
+    state_task_service_dynamodb,
+    state_task_service_events,
     state_task_service_lambda,
     state_task_service_sfn,
+    state_task_service_sns,
+    state_task_service_sqs,
 )
+from moto.stepfunctions.parser.asl.eval.callback.callback import HeartbeatTimeoutError
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+from moto.stepfunctions.parser.asl.utils import boto_client
 
 from localaws.mending import Mends
+from localaws.stepfunctions import taskerrors
+from localaws.stepfunctions.failures import written
+from localaws.stepfunctions.outputs import with_metadata
+from localaws.stepfunctions.sdkshapes import answered, asked
+from localaws.timing.timekeeping import Clock
+
+TASKS: dict[str, type[Any]] = {
+    "lambda": state_task_service_lambda.StateTaskServiceLambda,
+    "dynamodb": state_task_service_dynamodb.StateTaskServiceDynamoDB,
+    "sqs": state_task_service_sqs.StateTaskServiceSqs,
+    "sns": state_task_service_sns.StateTaskServiceSns,
+    "events": state_task_service_events.StateTaskServiceEvents,
+    "states": state_task_service_sfn.StateTaskServiceSfn,
+}
+TEXTS = {"sqs": "MessageBody", "sns": "Message", "states": "Input"}  # may be given as JSON
 
 
-def install(mends: Mends) -> None:
-    _mend_nested_executions(mends)
+def install(mends: Mends, clock: Clock) -> None:
+    _mend_calls(mends, clock)
+    _mend_sdk_calls(mends)
+    _mend_functions(mends, clock)
+    _mend_error_names(mends)
+    _mend_heartbeats(mends)
     _mend_invocation_type(mends)
 
 
-def _mend_nested_executions(mends: Mends) -> None:
-    """moto hands boto3 the definition's StateMachineArn, where boto3 takes stateMachineArn.
-
-    state_task_service.py:182 does nothing, and the answer is read in Step Functions' spelling.
-    docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+def _mend_calls(mends: Mends, clock: Clock) -> None:
+    """moto leaves out SdkHttpMetadata and SdkResponseMetadata, and spells Step Functions' names
+    as boto3 does.
     """
-    state = state_task_service_sfn.StateTaskServiceSfn
 
-    def normalise_parameters(self: Any, parameters: dict[str, Any], *given: Any) -> None:
-        normalise(self, parameters, *given)
-        for name in list(parameters):
-            parameters[name[0].lower() + name[1:]] = parameters.pop(name)
+    def call(
+        self: Any, env: Environment, resource_runtime_part: Any, normalised_parameters: Any,
+        state_credentials: Any,
+    ) -> None:  # fmt: skip
+        service = self.resource.service_name
+        client = boto_client.boto_client_for(
+            region=resource_runtime_part.region,
+            service=taskerrors.OPTIMIZED[service].boto,
+            state_credentials=state_credentials,
+        )
+        action = self._get_boto_service_action()
+        answer = getattr(client, action)(**_parameters(service, normalised_parameters))
+        env.stack.append(_output(service, answer, clock.now()))
 
-    def normalise_response(self: Any, response: dict[str, Any], *_: Any, **__: Any) -> None:
-        spelled = _as_step_functions_spells(response)
-        response.clear()
-        response.update(sorted(spelled.items()))
-
-    normalise: Callable[..., None] = mends.replace(
-        state, "_normalise_parameters", normalise_parameters
-    )
-    mends.replace(state, "_normalise_response", normalise_response)
+    for service in ("dynamodb", "sqs", "sns", "states"):
+        mends.replace(TASKS[service], "_eval_service_task", call)
+        mends.replace(TASKS[service], "_normalise_response", _leave_as_it_is)
+        mends.replace(TASKS[service], "_normalise_parameters", _leave_as_it_is)
 
 
-def _as_step_functions_spells(answer: dict[str, Any]) -> dict[str, Any]:
+def _leave_as_it_is(self: Any, *_: Any, **__: Any) -> None:
+    """`call` has done it."""
+
+
+def _parameters(service: str, given: dict[str, Any]) -> dict[str, Any]:
+    text = TEXTS.get(service)
+    if text is not None and not isinstance(given.get(text), str | None):
+        given[text] = written(given[text])
+    if service == "states":
+        return {name[0].lower() + name[1:]: value for name, value in given.items()}
+    return given
+
+
+def _output(service: str, answer: dict[str, Any], now: datetime) -> dict[str, Any]:
+    metadata = answer.pop("ResponseMetadata", {})
+    if service == "states":
+        answer = as_step_functions_spells(answer)
+    body = written(answer).encode()
+    return with_metadata(service, answer, metadata.get("RequestId", ""), now, body)
+
+
+def as_step_functions_spells(answer: dict[str, Any]) -> dict[str, Any]:
     """Recorded from AWS: names begin with a capital, and times are milliseconds since 1970."""
     return {name[0].upper() + name[1:]: _spelled(name, value) for name, value in answer.items()}
 
@@ -52,8 +131,145 @@ def _spelled(name: str, value: Any) -> Any:
     if isinstance(value, datetime):
         return int(value.timestamp() * 1000)
     if name in ("inputDetails", "outputDetails"):
-        return _as_step_functions_spells(value)
+        return as_step_functions_spells(value)
     return value
+
+
+def _mend_sdk_calls(mends: Mends) -> None:
+    """moto hands boto3 what stands in the definition (state_task_service_aws_sdk.py:113)."""
+
+    def call(
+        self: Any, env: Environment, resource_runtime_part: Any, normalised_parameters: Any,
+        state_credentials: Any,
+    ) -> None:  # fmt: skip
+        client = boto_client.boto_client_for(
+            region=resource_runtime_part.region,
+            service=self._get_boto_service_name(),
+            state_credentials=state_credentials,
+        )
+        action = self.resource.api_action
+        operation = client.meta.service_model.operation_model(action[0].upper() + action[1:])
+        parameters = asked(normalised_parameters, operation.input_shape)
+        answer = getattr(client, xform_name(operation.name))(**parameters) or {}
+        answer.pop("ResponseMetadata", None)
+        env.stack.append(answered(answer, operation.output_shape))
+
+    task = state_task_service_aws_sdk.StateTaskServiceAwsSdk
+    mends.replace(task, "_eval_service_task", call)
+
+
+def _mend_functions(mends: Mends, clock: Clock) -> None:
+    """moto writes what a failed function returned anew (lambda_eval_utils.py:95)."""
+
+    def invoke(env: Environment, parameters: Any, region: str, state_credentials: Any) -> None:
+        client = boto_client.boto_client_for(
+            service="lambda", region=region, state_credentials=state_credentials
+        )
+        answer = client.invoke(**parameters)
+        body = answer["Payload"].read()
+        if kind := answer.get("FunctionError"):
+            raise lambda_eval_utils.LambdaFunctionErrorException(kind, body.decode())
+        kept = ("ExecutedVersion", "LogResult", "StatusCode")
+        told = {name: answer[name] for name in kept if name in answer}
+        told["Payload"] = _payload(body)
+        request_id = answer["ResponseMetadata"].get("RequestId", "")
+        env.stack.append(with_metadata("lambda", told, request_id, clock.now(), body))
+
+    mends.replace(lambda_eval_utils, "execute_lambda_function_integration", invoke)
+
+
+def _payload(body: bytes) -> Any:
+    """A function's result; a text that is no JSON, as an asynchronous call has it, stays one."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+def _mend_error_names(mends: Mends) -> None:
+    """moto makes an error name of every error code, and of SQS's all the same one.
+
+    state_task_service_dynamodb.py:95, ..._lambda.py:68, ..._sqs.py:55, ..._sns.py:50; a function
+    that a bare ARN names fails with "Exception" where Lambda refuses it (state_task_lambda.py:66).
+    """
+    for service, task in TASKS.items():
+        _name_errors(mends, task, service)
+    _name_errors(mends, state_task_service_aws_sdk.StateTaskServiceAwsSdk, "aws-sdk")
+
+    def from_error(self: Any, env: Environment, ex: Exception) -> FailureEvent:
+        named = _named(self, "lambda", ex)
+        if named is None:
+            return classify(self, env, ex)
+        details = LambdaFunctionFailedEventDetails(error=named[0], cause=named[1])
+        return FailureEvent(
+            env=env,
+            error_name=CustomErrorName(named[0]),
+            event_type=HistoryEventType.LambdaFunctionFailed,
+            event_details=EventDetails(lambdaFunctionFailedEventDetails=details),
+        )
+
+    classify: Callable[..., FailureEvent] = mends.replace(
+        state_task_lambda.StateTaskLambda, "_from_error", from_error
+    )
+
+
+def _name_errors(mends: Mends, task: type[Any], service: str) -> None:
+    def from_error(self: Any, env: Environment, ex: Exception) -> FailureEvent:
+        named = _named(self, service, ex)
+        if named is None and isinstance(ex, state_task_service_events.SfnFailedEntryCountException):
+            return classify(self, env, ex)
+        if named is None:
+            other: FailureEvent = super(task, self)._from_error(env=env, ex=ex)
+            return other
+        details = TaskFailedEventDetails(
+            error=named[0],
+            cause=named[1],
+            resource=self._get_sfn_resource(),
+            resourceType=self._get_sfn_resource_type(),
+        )
+        return FailureEvent(
+            env=env,
+            error_name=CustomErrorName(named[0]),
+            event_type=HistoryEventType.TaskFailed,
+            event_details=EventDetails(taskFailedEventDetails=details),
+        )
+
+    classify: Callable[..., FailureEvent] = mends.replace(task, "_from_error", from_error)
+
+
+def _named(self: Any, service: str, error: Exception) -> tuple[str, str] | None:
+    """The error name and cause of a refusal by a service, or of a failed function."""
+    if isinstance(error, lambda_eval_utils.LambdaFunctionErrorException):
+        return taskerrors.of_function(error.payload)
+    if service == "aws-sdk":
+        boto = self._get_boto_service_name()
+        if isinstance(error, ClientError):
+            return taskerrors.of_sdk(self.resource.api_name, boto, error)
+        prefix = taskerrors.sdk_name(self.resource.api_name, boto)
+    else:
+        if isinstance(error, ClientError):
+            return taskerrors.of_optimized(service, error)
+        prefix = taskerrors.OPTIMIZED[service].prefix
+    return (
+        (f"{prefix}.SdkClientException", str(error)) if isinstance(error, BotoCoreError) else None
+    )
+
+
+def _mend_heartbeats(mends: Mends) -> None:
+    """moto tells Retry and Catch of a missed heartbeat as of any timeout (state_task.py:86).
+
+    Measured on AWS: what is told is States.Timeout; States.HeartbeatTimeout matches it, too.
+    """
+
+    def from_error(self: Any, env: Environment, ex: Exception) -> FailureEvent:
+        event = classify(self, env, ex)
+        if isinstance(ex, HeartbeatTimeoutError):
+            event.error_name = StatesErrorName(StatesErrorNameType.StatesHeartbeatTimeout)
+        return event
+
+    classify: Callable[..., FailureEvent] = mends.replace(
+        state_task.StateTask, "_from_error", from_error
+    )
 
 
 def _mend_invocation_type(mends: Mends) -> None:

@@ -91,18 +91,16 @@ def _mend_expressions(mends: Mends) -> None:
 def _location(ctx: Any) -> str:
     """Where a string stands below its state: `Output/a/b[0]`, `Choices[1]/Condition`."""
     steps: list[str] = []
-    while ctx is not None and not isinstance(ctx, ASLParser.State_declContext):
-        above = ctx.parentCtx
-        children = list(above.children) if above is not None else []
+    above = ctx.parentCtx
+    while above is not None and not isinstance(above, ASLParser.State_declContext):
+        children = list(above.children)
         texts = [child.getText() for child in children]
-        if len(children) > 2 and texts[1] == ":" and ctx is not children[0]:
-            steps.append("/" + texts[0].strip('"'))
-        elif texts[:1] == ["["]:
-            steps.append(f"[{texts[: children.index(ctx)].count(',')}]")
-        elif "[" in texts[:3] and texts[-1] == "]":  # a field whose value is a list
-            index = texts[: children.index(ctx)].count(",")
-            steps.append(f"/{texts[0].strip(chr(34))}[{index}]")
-        ctx = above
+        field = "/" + texts[0].strip('"') if texts[1:2] == [":"] else ""
+        if "[" in texts[:3] and texts[-1] == "]":  # a list, or a field that holds one
+            steps.append(f"{field}[{texts[: children.index(ctx)].count(',')}]")
+        elif field and ctx is not children[0]:
+            steps.append(field)
+        ctx, above = above, above.parentCtx
     return "".join(reversed(steps)).removeprefix("/")
 
 
@@ -139,25 +137,22 @@ def evaluate(expression: str, bindings: dict[str, Any] | None = None) -> Any:
     with _turn:
         try:
             compiled = _compiled(expression)
-            given = {name: _with_nulls(value) for name, value in (bindings or {}).items()}
+            given = {
+                name: jsonatafunctions.with_nulls(value) for name, value in (bindings or {}).items()
+            }
             return _json(compiled.evaluate(None, given))
         except JException as error:
             raise theirs.JSONataException(error.error, f"{error.error}: {error}") from error
         except RecursionError as error:
             raise theirs.JSONataException("D1011", "Stack overflow error") from error
         except Exception as error:
-            raise theirs.JSONataException("UNKNOWN", str(error)) from error
+            raise theirs.JSONataException("UNKNOWN", _words(error)) from error
 
 
-def _with_nulls(value: Any) -> Any:
-    """None stands for what is undefined in jsonata-python; null is a value of its own."""
-    if value is None:
-        return Utils.NULL_VALUE
-    if isinstance(value, dict):
-        return {key: _with_nulls(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_with_nulls(each) for each in value]
-    return value
+def _words(error: Exception) -> str:
+    """jsonata-python lets an error of Python's own through where a text is no number."""
+    no_number = re.fullmatch(r"could not convert string to float: '(.*)'", str(error))
+    return f'D3030: Unable to cast value to a number: "{no_number[1]}"' if no_number else str(error)
 
 
 def _json(value: Any) -> Any:

@@ -21,6 +21,7 @@ from localaws.stepfunctions.intrinsicfunctions import HASHES
 from localaws.timing.timekeeping import Clock
 
 MOST_ELEMENTS = 360_145  # of a range
+TOO_MUCH = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 
 
 class _Function(Jsonata.JLambda):  # type: ignore[misc]
@@ -66,9 +67,7 @@ def _range(first: Any, last: Any, step: Any) -> Any:
     first, last, step = _whole(first), _whole(last), _whole(step)
     numbers = range(first, last + (1 if step > 0 else -1), step)
     if len(numbers) > MOST_ELEMENTS:
-        raise JException(
-            "Expression evaluation memory limit exceeded: Check for excessive memory usage", -1
-        )
+        raise MemoryError(TOO_MUCH)
     if not numbers:
         return None
     return numbers[0] if len(numbers) == 1 else list(numbers)
@@ -96,13 +95,18 @@ def _uuid() -> str:
 
 
 def _parse(text: Any) -> Any:
-    if not isinstance(text, str):
-        return None
-    return Utils.NULL_VALUE if text.strip() == "null" else json.loads(text, object_hook=_nulls)
+    return with_nulls(json.loads(text)) if isinstance(text, str) else None
 
 
-def _nulls(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: Utils.NULL_VALUE if each is None else each for key, each in value.items()}
+def with_nulls(value: Any) -> Any:
+    """None stands for what is undefined in jsonata-python; null is a value of its own."""
+    if value is None:
+        return Utils.NULL_VALUE
+    if isinstance(value, dict):
+        return {key: with_nulls(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [with_nulls(each) for each in value]
+    return value
 
 
 def _eval(*_: Any) -> Any:

@@ -15,10 +15,8 @@ from moto.stepfunctions.parser.api import (
     ExecutionTimedOutEventDetails,
     HistoryEventType,
 )
-from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
-from localaws.mending import Mends
 from localaws.stepfunctions.ends import OverError, end_now
 from localaws.timing.timekeeping import SECOND, Clock
 
@@ -28,10 +26,9 @@ MOST_EVENTS = 25_000
 TOO_MANY_EVENTS = f"The execution reached the maximum number of history events ({MOST_EVENTS})."
 
 
-def install(mends: Mends, clock: Clock, running: Iterable[Any]) -> None:
+def install(clock: Clock, running: Iterable[Any]) -> None:
     """`running`: the executions that run, at any time."""
     clock.every(DAY / SECOND, lambda: _look_for_old(running, clock))
-    _end_deleted(mends, clock)
 
 
 def seconds(program: Any, env: Any) -> float | None:
@@ -87,16 +84,3 @@ def _end_after(execution: Any, left: timedelta, clock: Clock) -> Callable[[], No
             )
 
     return end
-
-
-def _end_deleted(mends: Mends, clock: Clock) -> None:
-    """An execution of a machine that is being deleted ends at its next transition."""
-
-    def evaluate(self: CommonStateField, env: Any) -> None:
-        execution: Any = getattr(env.event_manager, "execution", None)
-        if hasattr(execution, "doomed") and execution.status == "RUNNING":
-            execution.stop(clock.now(), None, None)
-            raise OverError
-        run(self, env)
-
-    run: Callable[..., None] = mends.replace(CommonStateField, "_eval_body", evaluate)

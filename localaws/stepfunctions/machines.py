@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -180,11 +181,17 @@ def _mend_delete(mends: Mends, clock: Clock) -> None:
                 machine.aliases.clear()
                 machine.versions.clear()
                 for execution in running:
-                    execution.doomed = lambda machine=machine: _one_less(self, machine)
+                    execution.doomed = partial(_stop, execution, clock)
+                    execution.when_ended = partial(_one_less, self, machine)
                 _remove_if_idle(self, machine)
                 return
 
     mends.replace(StepFunctionsParserBackend, "delete_state_machine", delete_state_machine)
+
+
+def _stop(execution: Any, clock: Clock) -> None:
+    if execution.status == "RUNNING":
+        execution.stop(clock.now(), None, None)
 
 
 def _one_less(backend: StepFunctionsParserBackend, machine: Any) -> None:

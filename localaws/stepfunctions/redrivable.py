@@ -41,12 +41,19 @@ def hindrance(execution: Any, now: datetime) -> str | None:
         return f"Execution is {execution.status} and cannot be redriven"
     if hasattr(execution, "doomed"):
         return "State machine is in DELETING status"
-    if now - execution.start_date > limits.LONGEST[execution.sm_type]:
+    if now - execution.start_date >= limits.LONGEST[execution.sm_type]:
         return "Execution has exceeded the max execution time"
     if now - execution.stop_date > PERIOD:
         return "Execution redrivable period exceeded"
-    if execution.exec_worker.env.events >= MOST_EVENTS:
+    if _events(execution.exec_worker.env) >= MOST_EVENTS:
         return "Execution history event limit exceeded"
     if count(execution) >= MOST_REDRIVES:
         return f"Execution has been redriven {MOST_REDRIVES} times"
     return None
+
+
+def _events(env: Any) -> int:
+    """How many events a history has: while its interpreter is there, and when it is packed away."""
+    if hasattr(env, "events"):
+        return int(env.events)
+    return int(env.event_manager._event_id_gen._next_id) - 1

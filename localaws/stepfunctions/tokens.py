@@ -9,6 +9,7 @@ Rules: docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSucces
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -22,10 +23,12 @@ from moto.stepfunctions.parser.asl.eval.callback.callback import (
     CallbackOutcome,
     CallbackOutcomeFailure,
     CallbackOutcomeSuccess,
+    HeartbeatEndpoint,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
+from localaws.iam.tokens import given_out
 from localaws.mending import Mends
 
 GONE = "Task Timed Out: 'Provided task does not exist anymore'"
@@ -36,7 +39,7 @@ class _Wait(NamedTuple):
     env: Environment
 
 
-class _Tokens:
+class Tokens:
     """Which tokens are waited for, and which were."""
 
     def __init__(self) -> None:
@@ -45,12 +48,20 @@ class _Tokens:
 
     def open(self, env: Environment) -> str:
         token: str = env.states.context_object.update_task_token()
-        self._waits[token] = _Wait(env.callback_pool_manager.add(token), env)
+        self.add(token, env.callback_pool_manager.add(token), env)
         return token
 
+    def add(self, token: str, endpoint: CallbackEndpoint, env: Environment) -> None:
+        self._waits[token] = _Wait(endpoint, env)
+        given_out(token, env.states.context_object.context_object_data["StateMachine"]["Id"])
+
     def close(self, token: str) -> None:
-        del self._waits[token]
-        self._gone.add(token)
+        if self._waits.pop(token, None) is not None:
+            self._gone.add(token)
+
+    def is_awaited(self, token: str) -> bool:
+        wait = self._waits.get(token)
+        return wait is not None and wait.endpoint.get_outcome() is None and wait.env.is_running()
 
     def endpoint(self, token: str) -> CallbackEndpoint:
         """Where the token's answer goes.
@@ -67,8 +78,9 @@ class _Tokens:
         return wait.endpoint
 
 
-def install(mends: Mends) -> None:
-    tokens = _Tokens()
+def install(mends: Mends) -> Tokens:
+    """Returns the tokens that are waited for, those of activities' tasks among them."""
+    tokens = Tokens()
     state = state_task_service.StateTaskService
 
     def execute(self: Any, env: Environment) -> None:
@@ -85,6 +97,10 @@ def install(mends: Mends) -> None:
         tokens.endpoint(token).notify(outcome)
 
     def send_task_success(_: Any, task_token: str, outcome: str) -> None:
+        try:
+            json.loads(outcome)
+        except ValueError as error:
+            raise api.InvalidOutput(f"Invalid Output: '{error}'") from error
         answer(task_token, CallbackOutcomeSuccess(task_token, outcome))
 
     def send_task_failure(
@@ -95,6 +111,25 @@ def install(mends: Mends) -> None:
     def send_task_heartbeat(_: Any, task_token: str) -> None:
         tokens.endpoint(task_token).notify_heartbeat()
 
+    _mend_early_answers(mends)
     attempt: Callable[..., None] = mends.replace(state, "_eval_execution", execute)
     for operation in (send_task_success, send_task_failure, send_task_heartbeat):
         mends.replace(StepFunctionsParserBackend, operation.__name__, operation)
+    return tokens
+
+
+def _mend_early_answers(mends: Mends) -> None:
+    """moto's task does not see an answer that comes before it waits (callback.py:128).
+
+    With HeartbeatSeconds, that is: it waits for the first heartbeat, and then times out.
+    """
+
+    def set_up(self: CallbackEndpoint, heartbeat_seconds: int) -> HeartbeatEndpoint:
+        endpoint = make(self, heartbeat_seconds)
+        if self.get_outcome() is not None:
+            endpoint.notify()
+        return endpoint
+
+    make: Callable[..., HeartbeatEndpoint] = mends.replace(
+        CallbackEndpoint, "setup_heartbeat_endpoint", set_up
+    )

@@ -15,10 +15,27 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 
 from localaws.mending import Mends
+from localaws.stepfunctions.failures import written
+
+MOST_BYTES = 256 * 1024  # of the variables of one Assign, and of one variable
+MOST_OF_ALL = 10 * 1024 * 1024  # of all that an execution keeps
 
 
 def install(mends: Mends) -> None:
     _mend_assign(mends)
+    _mend_assigned(mends)
+
+
+def _mend_assigned(mends: Mends) -> None:
+    """moto puts a text between quotes as it stands (variable_store.py:85).
+
+    And tells of them in a set's order (:79).
+    """
+
+    def assigned(self: VariableStore) -> dict[str, str]:
+        return {name: written(self.get(name)) for name in sorted(self._declaration_tracing)}
+
+    mends.replace(VariableStore, "get_assigned_variables", assigned)
 
 
 def _mend_assign(mends: Mends) -> None:

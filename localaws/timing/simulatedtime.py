@@ -131,7 +131,10 @@ class SimulatedTime(Clock):
             self.simulation.drive(Goal(reached, jumps=0))
 
     def turn(self) -> AbstractContextManager[Any]:
-        return nullcontext() if self.inside else self.simulation.baton
+        return nullcontext() if self.inside else self.simulation.turn()
+
+    def lend(self) -> AbstractContextManager[Any]:
+        return self.simulation.lend()
 
     def run_until(self, reached: Callable[[], bool]) -> None:
         self._must_run()

@@ -38,6 +38,8 @@ class Simulation:
         self.paused = False
         self.when_interrupted: Callable[[], object] = lambda: None  # ends what a task waits for
         self.baton = threading.RLock()  # held by whoever acts: one outsider, or the tasks for them
+        self._lent = False
+        self._borrowed = threading.RLock()  # held by whoever acts while the baton is lent
         self._ready: deque[Task] = deque()
         self._timers: list[Timer] = []
         self._background: list[Timer] = []  # of periodic work, which nobody waits for
@@ -144,6 +146,27 @@ class Simulation:
                 task.parent = current
                 for one in line(current):
                     one.awaiting += task.awaiting
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the baton, or borrow it."""
+        if self._lent:
+            with self._borrowed:
+                if self._lent:
+                    yield
+                    return
+        with self.baton:
+            yield
+
+    @contextmanager
+    def lend(self) -> Iterator[None]:
+        """Let outsiders act while the tasks stand still, for the current one waits for them."""
+        self._lent = True
+        try:
+            yield
+        finally:
+            with self._borrowed:
+                self._lent = False
 
     def end_group(self, group: object) -> None:
         """End what still runs for a group, but not the task that asks."""

@@ -105,6 +105,13 @@ class Clock(ABC):
         """To be held by whoever acts from outside: nothing else acts meanwhile."""
 
     @abstractmethod
+    def lend(self) -> AbstractContextManager[Any]:
+        """To be held by a task that waits for others in this process, such as a server's thread.
+
+        They may act meanwhile, one at a time. What they do must take no time.
+        """
+
+    @abstractmethod
     def run_until(self, reached: Callable[[], bool]) -> None:
         """Wait until something has happened.
 
@@ -216,6 +223,9 @@ class RealTime(Clock):
             time.sleep(0.001)
 
     def turn(self) -> AbstractContextManager[Any]:
+        return nullcontext()
+
+    def lend(self) -> AbstractContextManager[Any]:
         return nullcontext()
 
     def run_until(self, reached: Callable[[], bool]) -> None:

@@ -84,6 +84,80 @@ def packed(code: str) -> bytes:
     return buffer.getvalue()
 
 
+class Mailbox:
+    """A queue to which any service may send, and what has come to it."""
+
+    def __init__(self, name: str, **attributes: str) -> None:
+        import boto3
+
+        self._client = boto3.client("sqs")
+        anybody = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}
+        policy = _policy([anybody | {"Resource": "*"}])
+        given = {"Policy": policy, **attributes}
+        self.url = str(self._client.create_queue(QueueName=name, Attributes=given)["QueueUrl"])
+        self.arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What has come since the last look."""
+        found: list[dict[str, Any]] = []
+        given = {"MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
+        receive = self._client.receive_message
+        while got := receive(QueueUrl=self.url, **given).get("Messages"):
+            for message in got:
+                receipt = message["ReceiptHandle"]
+                self._client.delete_message(QueueUrl=self.url, ReceiptHandle=receipt)
+            found += got
+        return found
+
+    def bodies(self) -> list[str]:
+        return [str(message["Body"]) for message in self.messages()]
+
+    def documents(self) -> list[Any]:
+        """What has come, read as JSON."""
+        return [json.loads(body) for body in self.bodies()]
+
+
+@pytest.fixture
+def make_mailbox(cloud: Any) -> Callable[..., Mailbox]:
+    def make(suffix: str = "", **attributes: str) -> Mailbox:
+        return Mailbox(f"mailbox-{next(NUMBERS)}{suffix}", **attributes)
+
+    return make
+
+
+@pytest.fixture
+def mailbox(make_mailbox: Callable[..., Mailbox]) -> Mailbox:
+    return make_mailbox()
+
+
+@pytest.fixture
+def make_reporter(make_function: Callable[..., str]) -> Callable[[Mailbox, str], str]:
+    """Create a function that sends its event to a mailbox, and that a service may invoke.
+
+    Takes the mailbox and the service, as `sns`; returns the function's ARN.
+    """
+    import boto3
+
+    def make(mailbox: Mailbox, service: str) -> str:
+        name = make_function(
+            f"""
+            import boto3, json
+            def lambda_handler(event, context):
+                body = json.dumps(event)
+                boto3.client("sqs").send_message(QueueUrl={mailbox.url!r}, MessageBody=body)
+            """
+        )
+        boto3.client("lambda").add_permission(
+            FunctionName=name,
+            StatementId="service",
+            Action="lambda:InvokeFunction",
+            Principal=f"{service}.amazonaws.com",
+        )
+        return f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+
+    return make
+
+
 @pytest.fixture
 def make_table(cloud: Any) -> Callable[[], str]:
     """Create a table whose items have an `id`; returns its name."""

@@ -186,6 +186,9 @@ def test_a_faulty_definition_leaves_the_old_stack_running(
     assert status(project) == "UPDATE_ROLLBACK_COMPLETE"
     project.machine(json.dumps(MACHINE))
     project.deploy(cloud)
+    assert status(project) == "UPDATE_ROLLBACK_COMPLETE"  # there was nothing to update
+    project.machine(json.dumps({**MACHINE, "Comment": "mended"}))
+    project.deploy(cloud)
     assert status(project) == "UPDATE_COMPLETE"
 
 

@@ -77,7 +77,7 @@ def test_a_function_raises_what_its_handler_does_not(
     assert [line.split(" ")[0] for line in lines] == ["START", "[ERROR]", "END", "REPORT"]
     assert lines[1] == "[ERROR] GatewayTimeout: no answer"
     assert lines[0] == f"START RequestId: {error['requestId']} Version: $LATEST"
-    assert log_messages(name) == lines
+    assert log_messages(name)[1:] == lines  # behind INIT_START
 
     run = run_task(name)
     assert run.description["error"] == "GatewayTimeout"
@@ -102,7 +102,7 @@ def test_a_spike_beyond_the_timeout_is_a_timeout(
     faults.inject(function=name, latency=5, error=error)
     answer = invoke(name)
     assert answer["payload"]["errorType"] == "Sandbox.Timedout"
-    assert "Task timed out after 1.00 seconds" in answer["log"]
+    assert answer["log"].endswith("\tStatus: timeout\n")
     assert "Duration: 1000.00 ms" in answer["log"]
     assert run_task(name).description["error"] == "Sandbox.Timedout"
 
@@ -145,7 +145,8 @@ def test_a_throttled_asynchronous_invocation_is_tried_again(make_function: Any) 
     boto3.client("lambda").invoke(FunctionName=name, InvocationType="Event")
     clock.advance(seconds=30)
     assert fault.struck == 3  # at once, after 1 and after 3 seconds
-    assert [line.split(" ")[0] for line in log_messages(name)] == ["START", "END", "REPORT"]
+    words = [line.split(" ")[0] for line in log_messages(name)]
+    assert words == ["INIT_START", "START", "END", "REPORT"]
 
 
 @pytest.mark.simulated_clock
@@ -161,9 +162,10 @@ def test_a_throttled_function_leaves_its_messages_on_the_queue(make_function: An
     )
     sqs.send_message(QueueUrl=url["QueueUrl"], MessageBody="order")
     clock.advance(seconds=55)
-    assert fault.struck == 2
+    assert fault.struck == 10  # after pauses of 1, 2, 4 and 8 seconds while it is hidden; twice
     clock.advance(seconds=10)
-    assert [line.split(" ")[0] for line in log_messages(name)] == ["START", "END", "REPORT"]
+    words = [line.split(" ")[0] for line in log_messages(name)]
+    assert words == ["INIT_START", "START", "END", "REPORT"]
 
 
 @pytest.mark.simulated_clock

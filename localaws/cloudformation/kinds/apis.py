@@ -74,6 +74,52 @@ def _replaced(changes: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"op": "replace", "path": path, "value": value} for path, value in changes]
 
 
+class Resource(Handler):
+    attributes = ("ResourceId",)
+
+    def create(self, name: str, p: Properties) -> Made:
+        made = self.api.call("apigateway", "create_resource", p)
+        return Made(made["id"], {"ResourceId": made["id"]})
+
+    def update(self, made: Made, before: Properties, after: Properties) -> Made:
+        return made
+
+    def delete(self, physical_id: str, p: Properties) -> None:
+        self.api("apigateway").delete_resource(restApiId=p["RestApiId"], resourceId=physical_id)
+
+
+class Method(Handler):
+    def create(self, name: str, p: Properties) -> Made:
+        self._put(p)
+        return Made(f"{p['RestApiId']}|{p['ResourceId']}|{p['HttpMethod']}")
+
+    def update(self, made: Made, before: Properties, after: Properties) -> Made:
+        self._put(after)
+        return made
+
+    def _put(self, p: Properties) -> None:
+        given = {"AuthorizationType": "NONE", **p}
+        self.api.call("apigateway", "put_method", given)
+        for one in p.get("MethodResponses", []):
+            self.api.call("apigateway", "put_method_response", {**p, **one})
+        if "Integration" in p:
+            self._integrate(p, p["Integration"])
+
+    def _integrate(self, p: Properties, integration: Properties) -> None:
+        place = {key: p[key] for key in ("RestApiId", "ResourceId", "HttpMethod")}
+        self.api.call(
+            "apigateway",
+            "put_integration",
+            {**integration, **place},
+            integrationHttpMethod=integration.get("IntegrationHttpMethod"),
+        )
+        for one in integration.get("IntegrationResponses", []):
+            self.api.call("apigateway", "put_integration_response", {**place, **one})
+
+    def delete(self, physical_id: str, p: Properties) -> None:
+        self.api.call("apigateway", "delete_method", p)
+
+
 class Deployment(Handler):
     attributes = ("DeploymentId",)
 
@@ -212,6 +258,8 @@ class Integration(_OfAnApi):
 
 KINDS: dict[str, type[Handler]] = {
     "AWS::ApiGateway::RestApi": RestApi,
+    "AWS::ApiGateway::Resource": Resource,
+    "AWS::ApiGateway::Method": Method,
     "AWS::ApiGateway::Deployment": Deployment,
     "AWS::ApiGateway::Stage": Stage,
     "AWS::ApiGatewayV2::Api": HttpApi,

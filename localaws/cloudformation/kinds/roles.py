@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy, iam_backends
-
 from localaws.cloudformation.kinds.kind import Handler, Made, changed, tag_changes, tags, text
 from localaws.cloudformation.records import Properties
 
-OF_AWS = "arn:aws:iam::aws:policy/"
 MOST_VERSIONS = 5  # of a managed policy
 ROLE_SETTINGS = {"Description": "", "MaxSessionDuration": 3600}
 
@@ -71,7 +66,6 @@ class Role(Handler):
                 client.detach_role_policy(RoleName=name, PolicyArn=arn)
         for arn in dict.fromkeys(wanted):
             if arn not in attached:
-                _know(self.api.account, arn)
                 client.attach_role_policy(RoleName=name, PolicyArn=arn)
 
     def delete(self, physical_id: str, p: Properties) -> None:
@@ -81,20 +75,6 @@ class Role(Handler):
         for one in client.list_attached_role_policies(RoleName=physical_id)["AttachedPolicies"]:
             client.detach_role_policy(RoleName=physical_id, PolicyArn=one["PolicyArn"])
         client.delete_role(RoleName=physical_id)
-
-
-def _know(account: str, arn: str) -> None:
-    """Make a policy of AWS's own known to moto, which loads all thousand of them or none."""
-    known = iam_backends[account]["aws"].managed_policies
-    if arn in known or not arn.startswith(OF_AWS):
-        return
-    name = arn.rpartition("/")[2]
-    at = aws_managed_policies_data.find(f'"{name}": {{')
-    if at < 0:
-        return  # attaching it says that it does not exist
-    found, _ = json.JSONDecoder().raw_decode(aws_managed_policies_data, at + len(f'"{name}": '))
-    if found["Arn"] == arn:
-        known[arn] = AWSManagedPolicy.from_data(name, account, "us-east-1", found)
 
 
 # Property, member of the API, and how the API calls the holder.

@@ -78,7 +78,7 @@ class LambdaContext:
         }
         self.client_context = None if client_context is None else ClientContext(client_context)
         self.identity = CognitoIdentity({})
-        self._epoch_deadline_time_in_ms: int = fields["deadline"]
+        self._epoch_deadline_time_in_ms = int(time.time() * 1000) + int(fields["remaining"])
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds left until the function's timeout."""

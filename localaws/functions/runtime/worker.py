@@ -30,16 +30,17 @@ def main(package_folders: list[str]) -> None:
     writer = LogWriter(pipe, paths.as_on_lambda)
     sys.stdout = sys.stderr = writer
     awscalls.answer_through(pipe)
-    errors.to_json(None)  # loads what writes JSON
+    import simplejson  # noqa: F401  loaded before it is timed
+
     order = pipe.receive()
     environment = _prepare(order, pipe, paths, packages)
+    clock = MachineClock()
+    if order["now"] is not None:
+        clock = SimulatedClock(pipe, order["now"], environment["AWS_LAMBDA_LOG_STREAM_NAME"])
     files.unpack(order["code_folder"])
     files.use(order["temporary"])
     guards.install(files)
     packages.limit(order["modules"], order["distributions"])
-    clock = MachineClock()
-    if order["now"] is not None:
-        clock = SimulatedClock(pipe, order["now"], environment["AWS_LAMBDA_LOG_STREAM_NAME"])
     logs = Logs(writer)
     memory.limit_growth(pipe, order["memory"])
     try:
@@ -59,6 +60,7 @@ def main(package_folders: list[str]) -> None:
             os._exit(0)  # the child of a fork has returned from the handler
         if "error" in outcome:
             logs.error(outcome["error"])
+        outcome["payload"].encode()  # half a surrogate pair ends Lambda's runtime, too
         pipe.send("done", **outcome)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from localaws.iam.actions.needs import Ask, Need, Rules, all_of, at, needs, own, passing_role
 
+RULES = at("arn:aws:events:{region}:{account}:rule/*")
 PIPE = at("arn:aws:pipes:{region}:{account}:pipe/{Name}")
 
 
@@ -49,10 +50,9 @@ EVENTS: Rules = {
     **own(
         "events",
         rule,
-        "DeleteRule DescribeRule DisableRule EnableRule ListTargetsByRule PutTargets"
-        " RemoveTargets",
+        "DeleteRule DescribeRule DisableRule EnableRule ListTargetsByRule PutTargets RemoveTargets",
     ),
-    **own("events", at("arn:aws:events:{region}:{account}:rule/*"), "ListRuleNamesByTarget ListRules"),
+    **own("events", RULES, "ListRuleNamesByTarget ListRules"),
     **own(
         "events",
         at("arn:aws:events:{region}:{account}:event-bus/{Name}"),
@@ -64,9 +64,7 @@ SCHEDULER: Rules = {
     "CreateSchedule": all_of(needs("scheduler:CreateSchedule", schedule), _schedule_role),
     "UpdateSchedule": all_of(needs("scheduler:UpdateSchedule", schedule), _schedule_role),
     **own("scheduler", schedule, "DeleteSchedule GetSchedule"),
-    **own(
-        "scheduler", at("arn:aws:scheduler:{region}:{account}:schedule/*/*"), "ListSchedules"
-    ),
+    **own("scheduler", at("arn:aws:scheduler:{region}:{account}:schedule/*/*"), "ListSchedules"),
 }
 PIPES: Rules = {
     "CreatePipe": all_of(needs("pipes:CreatePipe", PIPE), passing_role()),

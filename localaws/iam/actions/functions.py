@@ -21,9 +21,9 @@ def function(ask: Ask) -> str:
     """The function of a name, of a part of an ARN or of a whole one, with its qualifier."""
     name = str(ask.value("FunctionName"))
     if not name.startswith("arn:"):
-        name = f"arn:aws:lambda:{ask.region}:{ask.account}:function:" + name.rpartition(
-            "function:"
-        )[2]
+        name = (
+            f"arn:aws:lambda:{ask.region}:{ask.account}:function:" + name.rpartition("function:")[2]
+        )
     qualifier = ask.value("Qualifier")
     return f"{name}:{qualifier}" if qualifier and name.count(":") == 6 else name
 

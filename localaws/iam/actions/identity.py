@@ -13,7 +13,7 @@ POLICY = at("{PolicyArn}")
 
 
 def _free(_: Ask) -> list[Need]:
-    """"No permissions are required": .../STS/latest/APIReference/API_GetCallerIdentity.html"""
+    """ "No permissions are required": .../STS/latest/APIReference/API_GetCallerIdentity.html"""
     return []
 
 

@@ -93,13 +93,21 @@ def own(service: str, resource: Resource, operations: str) -> dict[str, Rule]:
     return {name: needs(f"{service}:{name}", resource) for name in operations.split()}
 
 
+def alike(rule: Rule, operations: str) -> dict[str, Rule]:
+    """Several operations, and the rule of each."""
+    return dict.fromkeys(operations.split(), rule)
+
+
 def all_of(*rules: Rule) -> Rule:
     """The rule of an operation that needs several permissions."""
     return lambda ask: [need for rule in rules for need in rule(ask)]
 
 
 def passing_role(parameter: str = "RoleArn") -> Rule:
-    """Whoever gives a service a role needs iam:PassRole: .../IAM/latest/UserGuide/id_roles_use_passrole.html"""
+    """Whoever gives a service a role needs iam:PassRole.
+
+    docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
 
     def rule(ask: Ask) -> list[Need]:
         role = ask.value(parameter)

@@ -6,7 +6,7 @@ docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch
 
 from __future__ import annotations
 
-from localaws.iam.actions.needs import Ask, Need, Rules, anything, at, own
+from localaws.iam.actions.needs import Ask, Need, Rules, alike, anything, at, own
 
 ALARM = at("arn:aws:cloudwatch:{region}:{account}:alarm:{AlarmName}")
 DASHBOARD = at("arn:aws:cloudwatch::{account}:dashboard/{DashboardName}")
@@ -48,10 +48,9 @@ CLOUDWATCH: Rules = {
         " PutMetricData",
     ),
     **own("cloudwatch", ALARM, "PutCompositeAlarm PutMetricAlarm SetAlarmState"),
-    **dict.fromkeys(
-        "DeleteAlarms DescribeAlarms DescribeAlarmHistory DisableAlarmActions"
-        " EnableAlarmActions".split(),
+    **alike(
         _alarms,
+        "DeleteAlarms DescribeAlarmHistory DescribeAlarms DisableAlarmActions EnableAlarmActions",
     ),
     **own("cloudwatch", DASHBOARD, "GetDashboard PutDashboard"),
 }

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from localaws.iam.actions.needs import Ask, Rules, all_of, at, needs, own
+from localaws.iam.actions.needs import Ask, Need, Rules, all_of, at, needs, own
 
 NAMED = at("arn:aws:sqs:{region}:{account}:{QueueName}")
-SOURCE, DESTINATION = at("{SourceArn}"), at("{DestinationArn}")
+SOURCE = at("{SourceArn}")
 
 
 def queue(ask: Ask) -> str:
     """The queue of a URL: https://sqs.us-east-1.amazonaws.com/123456789012/orders"""
     account, _, name = urlsplit(str(ask.value("QueueUrl"))).path.strip("/").rpartition("/")
     return f"arn:aws:sqs:{ask.region}:{account or ask.account}:{name}"
+
+
+def _back(ask: Ask) -> list[Need]:
+    """Where messages go back to, if that is said."""
+    found = ask.value("DestinationArn")
+    return [Need("sqs:SendMessage", found)] if found else []
 
 
 RULES: Rules = {
@@ -36,7 +42,7 @@ RULES: Rules = {
         needs("sqs:ReceiveMessage", SOURCE),
         needs("sqs:DeleteMessage", SOURCE),
         needs("sqs:GetQueueAttributes", SOURCE),
-        lambda ask: needs("sqs:SendMessage", DESTINATION)(ask) if ask.value("DestinationArn") else [],
+        _back,
     ),
     **own("sqs", SOURCE, "ListMessageMoveTasks"),
 }

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from moto.secretsmanager.models import secretsmanager_backends
 
-from localaws.iam.actions.needs import Ask, Need, Rule, Rules, all_of, anything, at, needs, own
+from localaws.iam.actions.needs import Ask, Need, Rules, alike, all_of, anything, at, needs, own
 
 BUCKET = at("arn:aws:s3:::{Bucket}")
 OBJECT = at("arn:aws:s3:::{Bucket}/{Key}")
@@ -39,13 +39,12 @@ def _parameter(ask: Ask, name: str) -> str:
     return f"{place}{name}" if name.startswith("/") else f"{place}/{name}"
 
 
-def _parameters(action: str) -> Rule:
-    def rule(ask: Ask) -> list[Need]:
-        single = ask.value("Name") or ask.value("Path")
-        names = [single] if single else ask.value("Names") or ["*"]
-        return [Need(action, _parameter(ask, str(name).split(":")[0])) for name in names]
-
-    return rule
+def _parameters(ask: Ask) -> list[Need]:
+    single = ask.value("Name") or ask.value("Path")
+    names = [single] if single else ask.value("Names") or ["*"]
+    return [
+        Need(f"ssm:{ask.operation}", _parameter(ask, str(name).split(":")[0])) for name in names
+    ]
 
 
 def key(ask: Ask) -> str:
@@ -72,8 +71,12 @@ S3: Rules = {
     "ListObjectVersions": needs("s3:ListBucketVersions", BUCKET),
     "HeadBucket": needs("s3:ListBucket", BUCKET),
     "ListBuckets": needs("s3:ListAllMyBuckets", anything),
-    **own("s3", BUCKET, "CreateBucket DeleteBucket GetBucketLocation GetBucketPolicy"
-          " DeleteBucketPolicy PutBucketPolicy"),
+    **own(
+        "s3",
+        BUCKET,
+        "CreateBucket DeleteBucket GetBucketLocation GetBucketPolicy"
+        " DeleteBucketPolicy PutBucketPolicy",
+    ),
     **own("s3", OBJECT, "GetObjectTagging PutObjectTagging DeleteObjectTagging"),
     "PutBucketNotificationConfiguration": needs("s3:PutBucketNotification", BUCKET),
     "GetBucketNotificationConfiguration": needs("s3:GetBucketNotification", BUCKET),
@@ -88,19 +91,18 @@ SECRETS: Rules = {
     **own("secretsmanager", anything, "GetRandomPassword ListSecrets"),
 }
 PARAMETERS: Rules = {
-    **{
-        name: _parameters(f"ssm:{name}")
-        for name in "DeleteParameter DeleteParameters GetParameter GetParameterHistory"
-        " GetParameters GetParametersByPath PutParameter".split()
-    },
+    **alike(
+        _parameters,
+        "DeleteParameter DeleteParameters GetParameter GetParameterHistory GetParameters"
+        " GetParametersByPath PutParameter",
+    ),
     **own("ssm", anything, "DescribeParameters"),
 }
 KMS: Rules = {
     **own(
         "kms",
         key,
-        "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext Sign"
-        " Verify",
+        "Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext Sign Verify",
     ),
     **own("kms", anything, "CreateKey GenerateRandom ListAliases ListKeys"),
 }

@@ -33,6 +33,8 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
+from localaws.stepfunctions.failures import bare
+
 LONGEST_SECONDS = 300  # "The TestState API can run for up to five minutes", then States.Timeout
 
 

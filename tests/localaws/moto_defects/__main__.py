@@ -30,6 +30,9 @@ MODULES = (
     "stepfunctions_language",
     "cloudformation",
     "services",
+    "queues",
+    "messaging",
+    "eventing",
     "scale",
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -69,30 +68,6 @@ def dynamodb_update_nothing() -> bool:
     except AttributeError:
         return True
     return False
-
-
-def _rule(target: str, **settings: Any) -> None:
-    client = boto3.client("events")
-    client.put_rule(Name="rule", EventPattern=json.dumps({"source": ["orders"]}), **settings)
-    client.put_targets(Rule="rule", Targets=[{"Id": "target", "Arn": target}])
-    try:
-        client.put_events(Entries=[{"Source": "orders", "DetailType": "Order", "Detail": "{}"}])
-    finally:
-        client.remove_targets(Rule="rule", Ids=["target"])
-
-
-def events_lambda_target() -> bool:
-    try:
-        _rule(f"arn:aws:lambda:us-east-1:123456789012:function:{function()}")
-    except NotImplementedError:
-        return True
-    return False
-
-
-def events_disabled_rule() -> bool:
-    url, arn = queue()
-    _rule(arn, State="DISABLED")
-    return "Messages" in boto3.client("sqs").receive_message(QueueUrl=url)
 
 
 def _queue_of(*bodies: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import itertools
 import json
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,9 +77,7 @@ class Queue:
         boto3.client("sqs").delete_message(QueueUrl=self.url, ReceiptHandle=handle)
 
     def attributes(self) -> dict[str, str]:
-        answer = boto3.client("sqs").get_queue_attributes(
-            QueueUrl=self.url, AttributeNames=["All"]
-        )
+        answer = boto3.client("sqs").get_queue_attributes(QueueUrl=self.url, AttributeNames=["All"])
         return dict(answer["Attributes"])
 
     def counts(self) -> tuple[int, ...]:
@@ -170,4 +169,5 @@ def consume(
 
     yield make
     for uuid in mappings:
-        client.delete_event_source_mapping(UUID=uuid)
+        with suppress(client.exceptions.ResourceNotFoundException):
+            client.delete_event_source_mapping(UUID=uuid)

@@ -103,9 +103,7 @@ class TestConcurrency:
         queue = make_queue(VisibilityTimeout="600")
         queue.send(*bodies(6))
         limit = {"MaximumConcurrency": 2}
-        consumer = consume(
-            queue, "time.sleep(100)", timeout=120, BatchSize=1, ScalingConfig=limit
-        )
+        consumer = consume(queue, "time.sleep(100)", timeout=120, BatchSize=1, ScalingConfig=limit)
         clock.advance(seconds=400)
         assert [at for at, _ in consumer.bodies()] == [0, 0, 100, 100, 200, 200]
 
@@ -152,8 +150,14 @@ class TestFailures:
 
     @pytest.mark.parametrize(
         "item",
-        ["{'itemIdentifier': ''}", "{'itemIdentifier': None}", "{'id': 'x'}", "'x'"]
-        + ["{'itemIdentifier': 'unknown'}", "{'itemIdentifier': {}}"],
+        [
+            "'text'",
+            "{'id': 'of another name'}",
+            "{'itemIdentifier': ''}",
+            "{'itemIdentifier': None}",
+            "{'itemIdentifier': 'unknown'}",
+            "{'itemIdentifier': {}}",
+        ],
     )
     def test_a_wrong_report_is_a_complete_failure(
         self, clock: Any, make_queue: Any, consume: Any, item: str
@@ -226,7 +230,7 @@ class TestFilters:
             ({"id": [{"anything-but": "a"}]}, {"id": "b"}, {"id": "a"}),
         ],
     )
-    def test_what_matches_nothing_is_deleted(  # noqa: PLR0913
+    def test_what_matches_nothing_is_deleted(
         self,
         clock: Any,
         make_queue: Any,

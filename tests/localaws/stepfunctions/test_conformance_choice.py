@@ -94,14 +94,14 @@ def decide(run: Any, rule: dict[str, Any], given: Any = GIVEN, **fields: Any) ->
 def all_at_once(run: Any, cases: list[tuple[str, str, Any]]) -> list[str]:
     """Decide all rules in one execution, one after the other; returns what each came to."""
     branches = []
-    for name, operator, value in cases:
-        rule = {"Variable": f"$.{name}", operator: value, "Next": "Y"}
+    for number, (name, operator, value) in enumerate(cases):
+        rule = {"Variable": f"$.{name}", operator: value, "Next": f"Y{number}"}
         states = {
-            "C": {"Type": "Choice", "Choices": [rule], "Default": "N"},
-            "Y": {"Type": "Pass", "Result": "yes", "End": True},
-            "N": {"Type": "Pass", "Result": "no", "End": True},
+            f"C{number}": {"Type": "Choice", "Choices": [rule], "Default": f"N{number}"},
+            f"Y{number}": {"Type": "Pass", "Result": "yes", "End": True},
+            f"N{number}": {"Type": "Pass", "Result": "no", "End": True},
         }
-        branches.append({"StartAt": "C", "States": states})
+        branches.append({"StartAt": f"C{number}", "States": states})
     return list(run({"Type": "Parallel", "Branches": branches}, given=GIVEN).output)
 
 

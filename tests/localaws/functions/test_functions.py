@@ -97,12 +97,6 @@ def test_an_exceptions_class_is_the_error_type(make_function: Any, invoke: Any) 
             "Unable to marshal response: Object of type set is not JSON serializable",
         ),
         (
-            "def lambda_handler(event, context): return float('nan')",
-            "app.lambda_handler",
-            "Runtime.MarshalError",
-            "Unable to marshal response: Out of range float values are not JSON compliant",
-        ),
-        (
             "def lambda_handler(event, context): pass",
             "app.other",
             "Runtime.HandlerNotFound",
@@ -169,7 +163,7 @@ def test_an_endless_loop_is_killed(make_function: Any, invoke: Any) -> None:
     assert result["payload"]["errorType"] == "Sandbox.Timedout"
     assert result["payload"]["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
     assert "before\n" in result["log"]
-    assert "Task timed out after 1.00 seconds" in result["log"]
+    assert result["log"].endswith("\tStatus: timeout\n")
     assert invoke(name)["payload"] == 1
 
 
