@@ -99,6 +99,20 @@ def _item(product: dict[str, Any]) -> dict[str, Any]:
     return {k: {"S": v} if isinstance(v, str) else {"N": str(v)} for k, v in product.items()}
 
 
+def make_role(iam: Any) -> str:
+    """A role that Lambda and Step Functions may assume, and that may do everything; its ARN."""
+    services = [f"{name}.amazonaws.com" for name in ("lambda", "states")]
+    trust = {"Principal": {"Service": services}, "Action": "sts:AssumeRole"}
+    everything = {"Action": "*", "Resource": "*"}
+    trusting, allowing = (
+        json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", **one}})
+        for one in (trust, everything)
+    )
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=trusting)["Role"]
+    iam.put_role_policy(RoleName="r", PolicyName="all", PolicyDocument=allowing)
+    return str(role["Arn"])
+
+
 def make_by_hand(client: Callable[[str], Any]) -> str:
     """The workflow and what it calls, where no template can be deployed; returns its ARN."""
     dynamodb, functions = client("dynamodb"), client("lambda")
@@ -110,7 +124,7 @@ def make_by_hand(client: Callable[[str], Any]) -> str:
             KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
         )
     load_products(dynamodb, "dev-Products")
-    role = client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    role = make_role(client("iam"))
     arns = {
         name: functions.create_function(
             FunctionName=name,

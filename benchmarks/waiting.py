@@ -22,7 +22,7 @@ from typing import Any
 
 import boto3
 import psutil
-from _shop import in_fresh_process, kilobytes, listed, machine
+from _shop import in_fresh_process, kilobytes, listed, machine, make_role
 from greenlet import greenlet
 from moto import mock_aws
 
@@ -59,9 +59,10 @@ class Waiting:
 
     def __init__(self) -> None:
         self.stepfunctions: Any = boto3.client("stepfunctions")
-        role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
         self.machine_arn = self.stepfunctions.create_state_machine(
-            name="waiting", definition=json.dumps(DEFINITION), roleArn=role["Role"]["Arn"]
+            name="waiting",
+            definition=json.dumps(DEFINITION),
+            roleArn=make_role(boto3.client("iam")),
         )["stateMachineArn"]
 
     def start(self, count: int, prefix: str = "w") -> list[str]:

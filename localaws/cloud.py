@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from localaws import quickstart
-from localaws.functions.sandbox import Sandbox, watchdog
+from localaws.functions.sandbox import Sandbox
+from localaws.functions.watchdog import watchdog
 
 if TYPE_CHECKING:
     from localaws.deployment import Stack
@@ -46,7 +47,7 @@ class Cloud:
             from moto import mock_aws
             from moto.core import DEFAULT_ACCOUNT_ID
 
-            from localaws import dynamodb, gate, guard, scale, seeds, striking
+            from localaws import dynamodb, gate, guard, scale, seeds, striking, ttl
             from localaws import latency as latencies
             from localaws.apigateway import gateway as apigateway
             from localaws.cloudformation import stacks as cloudformation
@@ -58,6 +59,7 @@ class Cloud:
             from localaws.mending import Mends
             from localaws.observability import cloudwatch
             from localaws.outbox import Outbox
+            from localaws.pipes import service as pipes
             from localaws.sns import service as sns
             from localaws.sqs import poller as pollers
             from localaws.sqs import service as sqs
@@ -96,6 +98,7 @@ class Cloud:
         managedpolicies.install(mends)
         cloudformation.install(mends, self.clock)
         dynamodb.install(mends)
+        ttl.install(mends, self.clock)
         functions.install(mends, self._functions)
         interpreter.install(mends)
         scale.install(mends)
@@ -111,6 +114,7 @@ class Cloud:
         ]
         cloudwatch.install(mends, self.clock, buses.put_event)
         sqs.install(mends, self.clock, self._pollers)
+        pipes.install(mends, self._pollers)
         creation.install(mends)  # after those who make functions, mappings and machines
         apigateway.install(mends, self._gateway)
         seeds.install(mends, seed)

@@ -23,6 +23,8 @@ from werkzeug.serving import make_server
 
 from localaws.apigateway.gateway import Gateway
 from localaws.apigateway.messages import Request
+from localaws.iam.doorway import Doorway
+from localaws.iam.permissions import Permissions
 from localaws.timing.timekeeping import Clock
 
 HOST = "127.0.0.1"
@@ -54,7 +56,7 @@ class Door:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._clock = clock
         self._gateway = gateway
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = Doorway(permissions, DomainDispatcherApplication(create_backend_app))
         self._server = make_server(
             HOST, port, self._application, threaded=True, request_handler=_Handler
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from moto import backend_index
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams import urls
 
 from localaws.mending import Mends
 
@@ -17,7 +20,23 @@ EMPTY_KEY = (
 )
 
 
+# docs.aws.amazon.com/general/latest/gr/ddb.html: with the account's number in front of it
+STREAM_HOST = r"https?://\d+\.streams-ddb\.(.+)\.amazonaws\.com"
+
+
 def install(mends: Mends) -> None:
+    _mend_updates_of_items(mends)
+    _mend_stream_host(mends)
+
+
+def _mend_stream_host(mends: Mends) -> None:
+    """botocore asks a host for a stream that moto does not know (dynamodbstreams/urls.py:3)."""
+    patterns = [*backend_index.backend_url_patterns, ("dynamodbstreams", re.compile(STREAM_HOST))]
+    mends.replace(backend_index, "backend_url_patterns", patterns)
+    mends.replace(urls, "url_bases", [*urls.url_bases, STREAM_HOST])
+
+
+def _mend_updates_of_items(mends: Mends) -> None:
     """moto checks the key of PutItem and GetItem for empty strings, and not that of UpdateItem."""
 
     def update_item(

@@ -111,7 +111,16 @@ class _Inbox:
         import boto3
 
         self._sqs = boto3.client("sqs")
-        self._url = self._sqs.create_queue(QueueName="order-inbox")["QueueUrl"]
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        made = self._sqs.create_queue(QueueName="order-inbox", Attributes={"Policy": policy})
+        self._url = made["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
         boto3.client("sns").subscribe(
             TopicArn=topic_arn, Protocol="sqs", Endpoint=attributes["Attributes"]["QueueArn"]

@@ -179,13 +179,20 @@ class Shop:
 
     def inbox(self) -> Callable[[], list[dict[str, Any]]]:
         """Subscribe to the notifications; returns a call that gives what has arrived since."""
-        queue = self.sqs.create_queue(QueueName=f"inbox-{time.monotonic_ns()}")["QueueUrl"]
+        topic = self.output("NotificationsTopicArn")
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        name = f"inbox-{time.monotonic_ns()}"
+        queue = self.sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
         attributes = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-        self.sns.subscribe(
-            TopicArn=self.output("NotificationsTopicArn"),
-            Protocol="sqs",
-            Endpoint=attributes["Attributes"]["QueueArn"],
-        )
+        endpoint = attributes["Attributes"]["QueueArn"]
+        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
 
         def arrived() -> list[dict[str, Any]]:
             answer = self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)

@@ -11,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 
-from localaws.cloudformation import answers, changesets, checks, templates
+from localaws.cloudformation import answers, changesets, checks, reasons, templates
 from localaws.cloudformation.capabilities import needed_capabilities
 from localaws.cloudformation.changesets import ChangeSet
 from localaws.cloudformation.records import Stack
@@ -104,9 +105,7 @@ class Actions:
     def describe_stack_resource(self) -> ActionResult:
         stack, name = self._stack(UNKNOWN_TO_EVENTS), self._given("LogicalResourceId")
         if name not in stack.resources:
-            raise ValidationError(
-                message=f"Resource {name} does not exist for stack {stack.name}"
-            )
+            raise ValidationError(message=f"Resource {name} does not exist for stack {stack.name}")
         return ActionResult({"StackResourceDetail": answers.detail(stack, stack.resources[name])})
 
     def describe_stack_resources(self) -> ActionResult:
@@ -303,11 +302,11 @@ class Actions:
     def _template(self) -> str:
         body, url = self._given("TemplateBody"), self._given("TemplateURL")
         if body and url:
-            raise ValidationError(message="Only one of TemplateBody or TemplateURL may be specified")
-        if not body and not url:
             raise ValidationError(
-                message="Either Template URL or Template Body must be specified."
+                message="Only one of TemplateBody or TemplateURL may be specified"
             )
+        if not body and not url:
+            raise ValidationError(message="Either Template URL or Template Body must be specified.")
         return str(body) if body else self._stored(url)
 
     def _stored(self, url: str) -> str:
@@ -364,7 +363,11 @@ def respond(name: str, region_of: Callable[[str], Region]) -> Callable[..., Acti
     """A method of moto's response that leads to an action of ours."""
 
     def action(self: CloudFormationResponse) -> ActionResult:
-        answer: ActionResult = getattr(Actions(self, region_of(self.region)), name)()
+        try:
+            answer: ActionResult = getattr(Actions(self, region_of(self.region)), name)()
+        except ServiceException as error:
+            error.message = reasons.printable(str(error.message))
+            raise
         return answer
 
     action.__name__ = name

@@ -265,4 +265,3 @@ def _because(target: dict[str, Any], evaluation: str, source: str, entity: str) 
         "ChangeSource": source,
         "CausingEntity": entity,
     }
-

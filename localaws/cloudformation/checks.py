@@ -113,7 +113,9 @@ def _check_resource(name: str, resource: Any) -> None:
         if isinstance(policy, str) and policy not in POLICIES:
             raise _format_error(f"[/Resources/{name}/{key}] Unrecognized {key} {policy}")
     if not isinstance(resource.get("Condition", ""), str):
-        raise _format_error(f"[/Resources/{name}/Condition] Every Condition member must be a string.")
+        raise _format_error(
+            f"[/Resources/{name}/Condition] Every Condition member must be a string."
+        )
 
 
 def _check_mappings(mappings: Document) -> None:
@@ -127,10 +129,10 @@ def _check_mappings(mappings: Document) -> None:
 
 def _check_output(name: str, output: Any) -> None:
     if not isinstance(output, dict) or "Value" not in output:
-        raise _format_error(
-            f"[/Outputs/{name}] Every Outputs member must contain a Value object"
-        )
-    if "Export" in output and not (isinstance(output["Export"], dict) and "Name" in output["Export"]):
+        raise _format_error(f"[/Outputs/{name}] Every Outputs member must contain a Value object")
+    if "Export" in output and not (
+        isinstance(output["Export"], dict) and "Name" in output["Export"]
+    ):
         raise _format_error(f"[/Outputs/{name}/Export] Export must contain a Name member.")
     if not isinstance(output.get("Condition", ""), str):
         raise _format_error(f"[/Outputs/{name}/Condition] Every Condition member must be a string.")
@@ -345,7 +347,9 @@ def order(document: Document) -> list[str]:
     Raises:
         ValidationError: resources wait for one another.
     """
-    return _in_order({name: list(needs(document, name)) for name in document["Resources"]}, "resources")
+    return _in_order(
+        {name: list(needs(document, name)) for name in document["Resources"]}, "resources"
+    )
 
 
 def _in_order(needs: dict[str, list[str]], what: str) -> list[str]:

@@ -38,12 +38,12 @@ def create(region: Region, stack: Stack, plan: Plan, on_failure: str = "ROLLBACK
             working.create(plan, logical_id)
         working.settle_outputs(plan)
     except (StepFailedError, ValidationError) as error:
-        _undo_creation(working, failure(error), on_failure)
+        _undo_creation(region, working, failure(error), on_failure)
     else:
         working.tell("CREATE_COMPLETE")
 
 
-def _undo_creation(working: Working, why: str, on_failure: str) -> None:
+def _undo_creation(region: Region, working: Working, why: str, on_failure: str) -> None:
     stack = working.stack
     if on_failure == "DO_NOTHING":
         working.tell("CREATE_FAILED", why)
@@ -61,6 +61,9 @@ def _undo_creation(working: Working, why: str, on_failure: str) -> None:
         return
     stack.outputs = []
     working.tell(f"{status}_COMPLETE")
+    if removing:
+        stack.deleted = region.clock.now()
+        region.forget(stack)
 
 
 def _adopt(stack: Stack, plan: Plan) -> None:
@@ -197,7 +200,8 @@ def delete(region: Region, stack: Stack, retained: list[str]) -> None:
     if in_use:
         name, users = in_use
         working.tell(
-            stack.status, f"Export {name} cannot be deleted as it is in use by {' and '.join(users)}"
+            stack.status,
+            f"Export {name} cannot be deleted as it is in use by {' and '.join(users)}",
         )
         return
     working.tell("DELETE_IN_PROGRESS", "User Initiated")

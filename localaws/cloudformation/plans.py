@@ -120,7 +120,12 @@ class Plan:
         for key, declared in self.document.get("Outputs", {}).items():
             if not self._is_wanted(evaluation, declared):
                 continue
-            value = evaluation.value(declared["Value"])
+            try:
+                value = evaluation.value(declared["Value"])
+            except ValidationError as error:
+                raise ValidationError(
+                    message=f"Template format error: Output {key} is malformed. {error.message}"
+                ) from error
             if value is NOTHING or isinstance(value, dict | list):
                 raise ValidationError(
                     message=f"Template format error: Output {key} is malformed. The Value field of "
@@ -167,7 +172,9 @@ class Plan:
                 if not made or not self._is_wanted(evaluation, declared):
                     continue
                 try:
-                    evaluation.value(declared.get("Properties" if section == "Resources" else "Value"))
+                    evaluation.value(
+                        declared.get("Properties" if section == "Resources" else "Value")
+                    )
                 except _NotMadeError as error:
                     raise ValidationError(
                         message=f"Template format error: Unresolved resource dependencies [{error}] "

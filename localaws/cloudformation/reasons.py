@@ -56,6 +56,13 @@ class CustomNameError(Exception):
         )
 
 
+def printable(message: str) -> str:
+    """A message without what XML cannot hold, and a template may."""
+    return "".join(one if one >= " " or one in "\n\t" else "?" for one in message).translate(
+        dict.fromkeys((65534, 65535), "?")
+    )
+
+
 def is_gone(error: Exception) -> bool:
     """Whether a resource could not be deleted because it is not there."""
     return isinstance(error, ClientError) and bool(GONE.search(error.response["Error"]["Code"]))
@@ -63,6 +70,10 @@ def is_gone(error: Exception) -> bool:
 
 def reason(error: Exception, type_name: str) -> str:
     """What a resource's event says of a failure."""
+    return printable(_reason(error, type_name))
+
+
+def _reason(error: Exception, type_name: str) -> str:
     if isinstance(error, InvalidPropertiesError | CustomNameError):
         return str(error)
     if isinstance(error, ClientError):
@@ -96,8 +107,10 @@ def _handler_error(error: ClientError) -> str:
     for pattern, name in HANDLER_ERRORS:
         if pattern.search(code):
             return name
-    return "InvalidRequest" if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500 else (
-        "ServiceInternalError"
+    return (
+        "InvalidRequest"
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500
+        else ("ServiceInternalError")
     )
 
 

@@ -47,9 +47,7 @@ class Schema:
     def replaced_by(self, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         """Properties that differ and cannot be changed in place."""
         return [
-            path.split("/")[0]
-            for path in self.replacing
-            if _at(before, path) != _at(after, path)
+            path.split("/")[0] for path in self.replacing if _at(before, path) != _at(after, path)
         ]
 
     def _check(self, schema: dict[str, Any], value: Any, place: str) -> Iterator[str]:
@@ -168,7 +166,9 @@ def _is_a(kind: str, value: Any) -> bool:
     if kind == "integer":
         return not isinstance(value, bool) and _matches(r"^-?\d+(\.0+)?$", _text(value))
     if kind == "number":
-        return not isinstance(value, bool) and _matches(r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$", _text(value))
+        return not isinstance(value, bool) and _matches(
+            r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$", _text(value)
+        )
     return True
 
 

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 STACK = "AWS::CloudFormation::Stack"
 RETAINING = ("Retain", "Snapshot", "RetainExceptOnCreate")
-REPLACES = (
-    "Requested update requires the creation of a new physical resource; hence creating one."
-)
+REPLACES = "Requested update requires the creation of a new physical resource; hence creating one."
 
 
 class StepFailedError(Exception):
@@ -210,8 +208,12 @@ class Working:
         return failed
 
     def restore(self, before: Resource) -> bool:
-        """Set a resource back to what it was; returns whether that was possible."""
+        """Set a resource back to what it was; returns whether that was possible.
+
+        One that has refused its change may refuse this one, too, and is as it was.
+        """
         now = self.stack.resources[before.logical_id]
+        refused = now.status == "UPDATE_FAILED"
         back = replace(before)
         self._tell_of(back, "UPDATE_IN_PROGRESS")
         self.stack.resources[before.logical_id] = back
@@ -220,9 +222,11 @@ class Working:
                 Made(now.physical_id, now.attributes), now.properties, before.properties
             )
         except Exception as error:  # noqa: BLE001  it is told
-            self._tell_of(back, "UPDATE_FAILED", reasons.reason(error, before.type))
-            return False
-        back.physical_id, back.attributes = made.physical_id, made.attributes
+            if not refused:
+                self._tell_of(back, "UPDATE_FAILED", reasons.reason(error, before.type))
+                return False
+        else:
+            back.physical_id, back.attributes = made.physical_id, made.attributes
         self._tell_of(back, "UPDATE_COMPLETE")
         return True
 
@@ -270,4 +274,3 @@ def _made_up(stack: str, resource: Resource, longest: int) -> str:
     prefix = f"{stack}-{resource.logical_id}"[: longest - len(suffix) - 1]
     name = f"{prefix.rstrip('-')}-{suffix}"
     return name.lower() if resource.type == "AWS::S3::Bucket" else name
-

@@ -76,7 +76,7 @@ def install(mends: Mends) -> None:
 
 def _mend_put_events(mends: Mends) -> None:
     """moto gives targets a number for a time, takes any size, and fails for an unknown bus
-    (events/models.py:1450, 1508).
+    (events/models.py:1456, 1502).
     """
 
     def put_events(self: EventsBackend, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

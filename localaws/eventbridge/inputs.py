@@ -79,7 +79,7 @@ def _written(value: Any, quoted: bool, known: bool) -> str:
 
 @functools.lru_cache(1024)
 def _path(text: str) -> Any:
-    return jsonpath_ng.ext.parse(re.sub(r"\.([A-Za-z_][\w]*-[\w-]*)", r"['\1']", text))
+    return jsonpath_ng.ext.parser.parse(re.sub(r"\.([A-Za-z_][\w]*-[\w-]*)", r"['\1']", text))
 
 
 def _found(path: str, event: dict[str, Any]) -> Any:

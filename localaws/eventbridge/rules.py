@@ -118,7 +118,7 @@ def install(mends: Mends, rules: Rules) -> None:
 
 
 def _mend_patterns(mends: Mends) -> None:
-    """moto refuses hardly any pattern, and matches some otherwise (events/models.py:888, 1060).
+    """moto refuses hardly any pattern, and matches some otherwise (events/models.py:959, 1142).
 
     A rule that has a schedule alone matches every event there.
     """
@@ -170,7 +170,7 @@ def _mend_send_to_targets(mends: Mends, rules: Rules) -> None:
 
 
 def _mend_put_targets(mends: Mends) -> None:
-    """moto takes a target without the role that it needs (events/models.py:1396)."""
+    """moto takes a target without the role that it needs (events/models.py:1394)."""
 
     def put_targets(
         self: EventsBackend, name: str, event_bus_arn: str | None, targets_: list[dict[str, Any]]
@@ -183,7 +183,7 @@ def _mend_put_targets(mends: Mends) -> None:
 
 
 def _mend_schedules(mends: Mends, rules: Rules) -> None:
-    """moto stores a schedule, any text in brackets, and does nothing (events/models.py:1296)."""
+    """moto stores a schedule, any text in brackets, and does nothing (events/models.py:1204)."""
 
     def put_rule(
         self: EventsBackend,

@@ -169,7 +169,7 @@ def install(mends: Mends, schedules: Schedules) -> None:
 
 
 def _mend_schedules(mends: Mends, schedules: Schedules) -> None:
-    """moto stores any expression, and no schedule ever comes (scheduler/models.py:161).
+    """moto stores any expression, and no schedule ever comes (scheduler/models.py:184).
 
     A group that is not there is a KeyError.
     """
@@ -210,7 +210,7 @@ def _mend_schedules(mends: Mends, schedules: Schedules) -> None:
 
 
 def _mend_update(mends: Mends) -> None:
-    """moto's UpdateSchedule drops ActionAfterCompletion (scheduler/responses.py:60)."""
+    """moto's UpdateSchedule drops ActionAfterCompletion (scheduler/responses.py:64)."""
 
     def update_schedule(self: EventBridgeSchedulerResponse) -> str:
         name = self.uri.split("?")[0].split("/")[-1]

@@ -77,6 +77,19 @@ def install(mends: Mends, functions: Functions) -> None:
     mends.replace(LambdaSimpleBackend, "invoke", invoke)
     delete: Callable[..., None] = mends.replace(LambdaBackend, "delete_function", delete_function)
     _mend_response_limit(mends)
+    _mend_qualifier(mends)
+
+
+def _mend_qualifier(mends: Mends) -> None:
+    """moto looks for the Qualifier of Invoke under another name (awslambda/responses.py:56), and
+    runs $LATEST."""
+
+    def invoke(self: responses.LambdaResponse) -> Any:
+        if "Qualifier" in self.querystring:
+            self.querystring["qualifier"] = self.querystring["Qualifier"]
+        return run(self)
+
+    run: Callable[..., Any] = mends.replace(responses.LambdaResponse, "invoke", invoke)
 
 
 def _mend_response_limit(mends: Mends) -> None:
@@ -95,8 +108,7 @@ def _event(content: bytes, kind: str | None) -> str:
     except ValueError as error:
         raise LambdaClientError(
             "InvalidRequestContentException",
-            "Could not parse request body into json: Could not parse payload into json: "
-            f"{error}",
+            f"Could not parse request body into json: Could not parse payload into json: {error}",
         ) from error
     return text
 

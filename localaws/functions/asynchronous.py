@@ -125,6 +125,4 @@ def _ending(queued: QueuedEvent, condition: str, done: Invocation) -> Ending:
         status, message, ran = 200, "", done
         if done.failed:
             message = str(answer.get("errorMessage", ""))
-    return Ending(
-        queued.request_id, queued.event, condition, queued.attempts, ran, status, message
-    )
+    return Ending(queued.request_id, queued.event, condition, queued.attempts, ran, status, message)

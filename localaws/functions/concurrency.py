@@ -1,7 +1,8 @@
-"""How many invocations may run at one time: docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+"""How many invocations may run at one time.
 
-Beyond its reserved concurrency, or beyond what the account has left for functions without one,
-Lambda throttles a function: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html names the reasons.
+docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html: beyond its reserved concurrency, or
+beyond what the account has left for functions without one, Lambda throttles a function.
+.../lambda/latest/api/API_Invoke.html names the reasons.
 """
 
 from __future__ import annotations
@@ -40,9 +41,7 @@ class Concurrency:
             refusal = self._refusal(function)
             if refusal is None:
                 self._running[name] += 1
-                lambdametrics.concurrent(
-                    function, self._running[name], sum(self._running.values())
-                )
+                lambdametrics.concurrent(function, self._running[name], sum(self._running.values()))
         try:
             yield refusal
         finally:

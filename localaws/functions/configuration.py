@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from moto.awslambda.models import LambdaFunction
 
-from localaws.iam import principals
 from localaws.functions.runtime.paths import TASK_ROOT
 from localaws.iam import principals
 

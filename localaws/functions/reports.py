@@ -70,7 +70,7 @@ class Course:
         begun_init: when a new environment's initialisation began.
         init: how that went, in its own phase; None where there was none.
         init_again: how initialisation went as a part of the invocation; None where there was none.
-        begun: when the invocation began.
+        begun: when the handler began, or would have.
         outcome: how it ended.
     """
 
@@ -90,7 +90,7 @@ class Course:
             failed, payload = True, _too_large()
         version = f"START RequestId: {self.request_id} Version: {self.function.version}"
         lines = [
-            *self._init_lines(ended),
+            *self._init_lines(),
             (self.begun, version),
             *_lines(self.outcome.printed),
             (ended, f"END RequestId: {self.request_id}"),
@@ -109,7 +109,7 @@ class Course:
             return json.dumps(outcome.error)
         return outcome.payload or "null"
 
-    def _init_lines(self, ended: float) -> Iterator[Line]:
+    def _init_lines(self) -> Iterator[Line]:
         if self.init is not None:
             yield self.begun_init, _init_start(self.function)
             yield from _lines(self.init.printed)
@@ -118,7 +118,7 @@ class Course:
         if self.init_again is not None:
             yield from _lines(self.init_again.printed)
             if self.init_again.failed:
-                yield ended, _init_report(self.init_again, "invoke")
+                yield self.begun, _init_report(self.init_again, "invoke")
 
     def _report_line(self) -> str:
         outcome, init = self.outcome, self.init
@@ -191,8 +191,7 @@ def _platform_error(name: str, request_id: str, reason: str) -> str:
 
 def _too_large() -> str:
     message = (
-        "Response payload size exceeded maximum allowed payload size "
-        f"({LARGEST_RESPONSE} bytes)."
+        f"Response payload size exceeded maximum allowed payload size ({LARGEST_RESPONSE} bytes)."
     )
     return json.dumps({"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message})
 

@@ -136,9 +136,7 @@ class Sandbox:
             self.kill()  # as Lambda's runtime does, it ends; the next try gets a new one
         return outcome
 
-    def invoke(
-        self, event: str, context: dict[str, Any], temporary: Path, meter: Meter
-    ) -> Outcome:
+    def invoke(self, event: str, context: dict[str, Any], temporary: Path, meter: Meter) -> Outcome:
         """Run the handler on an event (JSON text)."""
         outcome = Outcome()
         begun = time.perf_counter()

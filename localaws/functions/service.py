@@ -23,6 +23,7 @@ from localaws.functions.metering import Meter, RealMeter, SimulatedMeter
 from localaws.functions.reports import Course, Invocation
 from localaws.functions.sandbox import Outcome, Sandbox, TimedOut
 from localaws.gate import Gate
+from localaws.iam.grants import function_may_log
 from localaws.latency import LatencyModel
 from localaws.mending import Mends
 from localaws.observability import lambdametrics
@@ -157,7 +158,8 @@ class Functions:
         finally:
             self._fleets.give_back(fleet, environment)
         invocation = course.report(self._clock.time())
-        observability.write_function_log(call.function, environment.stream, invocation.lines)
+        if function_may_log(call.function, environment.stream):
+            observability.write_function_log(call.function, environment.stream, invocation.lines)
         milliseconds = course.outcome.seconds * 1000
         lambdametrics.invoked(
             call.function, call.arn, course.begun, milliseconds, invocation.failed
@@ -188,8 +190,9 @@ class Functions:
         if environment.state is not State.WARM:
             course.init_again = self._load(fleet, environment, meter)
             self._compute(meter, course.init_again, self._latency.cold_start(name))
-            course.init_again.seconds = meter.elapsed()
+            course.init_again.seconds = min(meter.elapsed(), float(call.function.timeout))
             self._note_initialisation(environment, course.init_again)
+            course.begun += course.init_again.seconds
         if environment.state is State.WARM:
             course.outcome = self._handle(call, strike, fleet, environment, meter)
         else:

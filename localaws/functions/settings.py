@@ -14,13 +14,6 @@ from localaws.mending import Mends
 
 # Settings that are kept as they are given; where, and the name in the API.
 KEPT = {"DeadLetterConfig": "dead_letter_config", "LoggingConfig": "logging_config"}
-# In a template, moto reads these from the properties itself.
-READ_BY_MOTO = frozenset(
-    (
-        *("Code", "Description", "Environment", "FunctionName", "Handler", "MemorySize"),
-        *("Publish", "ReservedConcurrentExecutions", "Role", "Runtime", "Timeout", "VpcConfig"),
-    )
-)
 
 
 def install(mends: Mends) -> None:
@@ -57,34 +50,33 @@ def _refuse_reserved(spec: dict[str, Any]) -> None:
 
 
 def _mend_kept_settings(mends: Mends) -> None:
-    """moto drops DeadLetterConfig and LoggingConfig (awslambda/models.py:659, :850)."""
+    """moto drops DeadLetterConfig and LoggingConfig, and later changes of two others
+    (awslambda/models.py:631, :850)."""
 
-    def initialise(self: LambdaFunction, account_id: str, spec: Any, *given: Any, **named: Any) -> None:
+    def initialise(
+        self: LambdaFunction, account_id: str, spec: Any, *given: Any, **named: Any
+    ) -> None:
         begin(self, account_id, spec, *given, **named)
         _keep(self, spec)
 
     def update(self: LambdaFunction, updates: dict[str, Any]) -> dict[str, Any]:
         _keep(self, updates)
+        self.tracing_config = updates.get("TracingConfig", self.tracing_config)
+        if "EphemeralStorage" in updates:
+            self.ephemeral_storage = updates["EphemeralStorage"]["Size"]
         changed: dict[str, Any] = change(self, updates)
         return changed
 
     def configuration(self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
         shown: dict[str, Any] = show(self, on_create)
-        shown |= {name: getattr(self, field) for name, field in KEPT.items() if getattr(self, field)}
+        shown |= {
+            name: getattr(self, field) for name, field in KEPT.items() if getattr(self, field)
+        }
         return shown
-
-    def create_from_template(cls: Any, *given: Any, **named: Any) -> LambdaFunction:
-        function = make(*given, **named)
-        document = named["cloudformation_json"] if "cloudformation_json" in named else given[1]
-        _keep(function, document["Properties"])
-        return function
 
     begin: Callable[..., None] = mends.replace(LambdaFunction, "__init__", initialise)
     change: Callable[..., Any] = mends.replace(LambdaFunction, "update_configuration", update)
     show: Callable[..., Any] = mends.replace(LambdaFunction, "get_configuration", configuration)
-    make: Callable[..., LambdaFunction] = mends.replace(
-        LambdaFunction, "create_from_cloudformation_json", classmethod(create_from_template)
-    )
 
 
 def _keep(function: LambdaFunction, spec: dict[str, Any]) -> None:

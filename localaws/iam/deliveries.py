@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from localaws.iam import resourcepolicies
 from localaws.iam.grants import role_may
+from localaws.iam.services import SERVICES
 
 # What a delivery to each service is.
 ACTIONS = {
@@ -18,6 +19,11 @@ ACTIONS = {
     "sns": "sns:Publish",
     "sqs": "sqs:SendMessage",
     "states": "states:StartExecution",
+}
+# How a service is told of.
+NAMES = {
+    "cloudwatch.amazonaws.com": "CloudWatch Alarms",
+    "lambda.alarms.cloudwatch.amazonaws.com": "CloudWatch Alarms",
 }
 # These have a policy that decides; the others are reached by a role alone.
 WITH_POLICY = ("lambda", "sns", "sqs")
@@ -40,15 +46,16 @@ def refusal(service: str, source_arn: str, target: str, role_arn: str | None = N
         if role_may(role_arn, service.removesuffix(".amazonaws.com"), action, target):
             return None
         return _words(role_arn, action, target, "identity-based")
-    if kind not in WITH_POLICY:
-        return None
+    if kind not in WITH_POLICY or not resourcepolicies.is_there(target):
+        return None  # whoever tries to reach it is told
     if resourcepolicies.service_may(service, action, target, source_arn):
         return None
     return _words(service, action, target, "resource-based")
 
 
 def _words(who: str, action: str, target: str, kind: str) -> str:
+    written = SERVICES[target.split(":")[2]].words.action(action)
     return (
-        f"User: {who} is not authorized to perform: {action} on resource: {target} because no "
-        f"{kind} policy allows the {action} action"
+        f"{NAMES.get(who, f'User: {who}')} is not authorized to perform: {written} on resource: "
+        f"{target} because no {kind} policy allows the {written} action"
     )

@@ -72,30 +72,40 @@ def _is_for_all(statement: Statement) -> bool:
     return any(everybody in statement.principals for everybody in EVERYBODY)
 
 
+def is_there(arn: str) -> bool:
+    """Whether there is such a function, queue, topic or bucket."""
+    return _holder(arn) is not None
+
+
 def _document(arn: str) -> Any:
-    _, _, service, region, account, name = arn.split(":", 5) if arn.count(":") > 4 else [""] * 6
-    if service == "sqs":
-        queue = sqs_backends[account][region].queues.get(name)
-        return queue._policy_json if queue and queue._policy_json.get("Statement") else None
-    if service == "sns":
-        topic = sns_backends[account][region].topics.get(arn)
-        return topic._policy_json if topic else None
+    holder = _holder(arn)
+    if holder is None:
+        return None
+    service = arn.split(":")[2]
     if service == "lambda":
-        return _function_policy(account, region, name)
+        found = holder.policy.statements if holder.policy else None
+        return {"Statement": found} if found else None
     if service == "s3":
-        return _bucket_policy(name.partition("/")[0])
-    return None
+        return holder.policy.decode() if holder.policy else None
+    policy = holder._policy_json
+    return policy if policy.get("Statement") else None
 
 
-def _function_policy(account: str, region: str, name: str) -> Any:
-    kept = get_backend(account, region)._lambdas._functions.get(name.split(":")[1])
-    policy = kept["latest"].policy if kept and kept["latest"] else None
-    return {"Statement": policy.statements} if policy and policy.statements else None
+def _holder(arn: str) -> Any:
+    """moto's object for what has the policy."""
+    if arn.count(":") < 5:
+        return None
+    _, _, service, region, account, name = arn.split(":", 5)
+    if service == "sqs":
+        return sqs_backends[account][region].queues.get(name)
+    if service == "sns":
+        return sns_backends[account][region].topics.get(arn)
+    if service == "lambda":
+        kept = get_backend(account, region)._lambdas._functions.get(name.split(":")[1])
+        return kept["latest"] if kept else None
+    return _bucket(name.partition("/")[0]) if service == "s3" else None
 
 
-def _bucket_policy(name: str) -> Any:
-    for account in list(s3_backends.values()):
-        bucket = account["aws"].buckets.get(name)
-        if bucket is not None:
-            return bucket.policy.decode() if bucket.policy else None
-    return None
+def _bucket(name: str) -> Any:
+    accounts = list(s3_backends.values())
+    return next((a["aws"].buckets[name] for a in accounts if name in a["aws"].buckets), None)

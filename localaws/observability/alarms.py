@@ -18,10 +18,12 @@ from moto.awslambda.utils import get_backend
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 from moto.sns.models import sns_backends
 
-from localaws.observability import evaluation, metrics, metricsapi, notices, statistics
+from localaws.iam import deliveries
+from localaws.observability import evaluation, metrics, metricsapi, notices
+from localaws.observability.alarmrules import actions_of, points_of, queries_of, rule_of
 from localaws.observability.composite import CompositeRule
-from localaws.observability.evaluation import ALARM, INSUFFICIENT_DATA, OK, Point, Rule
-from localaws.observability.metrics import MINUTE, Key, Store
+from localaws.observability.evaluation import ALARM, INSUFFICIENT_DATA, OK, Rule
+from localaws.observability.metrics import MINUTE, Key
 from localaws.timing.timekeeping import Clock
 
 HISTORY_KEPT = 30 * 86400  # docs.aws.amazon.com: alarm history is kept for 30 days
@@ -136,9 +138,11 @@ class Alarms:
     def _next_minute(self) -> int:
         return int(self._clock.time()) // MINUTE * MINUTE + MINUTE
 
-    def _look_at(self, watch: Watch) -> None:
-        """There is data: evaluate when the minute is over, which it may be at this moment."""
-        minute = math.ceil(self._clock.time() / MINUTE) * MINUTE
+    def _look_at(self, watch: Watch, slot: int) -> None:
+        """There are data of the minute from `slot` on: evaluate when it is over, or now."""
+        minute = max(
+            math.ceil(self._clock.time() / MINUTE) * MINUTE, slot // MINUTE * MINUTE + MINUTE
+        )
         if watch.due is None or watch.due > minute:
             watch.due = minute
             self._call()
@@ -164,7 +168,7 @@ class Alarms:
         latest = max((store.latest(key) or 0 for key in watch.keys), default=0)
         if latest >= start:
             watch.due = end + MINUTE  # what there is grows older, and then counts no more
-        points = _points(watch.alarm, rule, store, end)
+        points = points_of(watch.alarm, rule, store, end)
         verdict = evaluation.evaluate(rule, points, now)
         if verdict is not None and verdict.state != watch.alarm.state_value:
             self._change(watch, verdict.state, verdict.reason, verdict.data)
@@ -208,7 +212,9 @@ class Alarms:
         }
         summary = f"Successfully executed action {action}"
         try:
-            _admit(action, alarm)
+            refused = deliveries.refusal(_principal(action), alarm.alarm_arn, action)
+            if refused is not None:
+                raise PermissionError(refused)
             if action.split(":")[2] == "sns":
                 message = notices.message(alarm, previous)
                 data["publishedMessage"] = json.dumps({"default": message}, separators=(",", ":"))
@@ -263,69 +269,10 @@ class Alarms:
         return {"triggeringAlarms": told}
 
 
-def queries_of(alarm: Alarm) -> list[dict[str, Any]]:
-    """What an alarm reads, as queries of GetMetricData; one of them returns data."""
-    if alarm.metric_data_queries:
-        return list(alarm.metric_data_queries)
-    metric = {
-        "Namespace": alarm.namespace,
-        "MetricName": alarm.metric_name,
-        "Dimensions": [{"Name": one.name, "Value": one.value} for one in alarm.dimensions],
-    }
-    stat = {
-        "Metric": metric,
-        "Period": alarm.period,
-        "Stat": alarm.extended_statistic or alarm.statistic,
-        "Unit": alarm.unit,
-    }
-    return [{"Id": "m1", "MetricStat": stat}]
-
-
-def rule_of(alarm: Alarm) -> Rule:
-    """What an alarm compares."""
-    missing = alarm.treat_missing_data
-    if missing is None:
-        missing = "ignore" if alarm.namespace == "AWS/DynamoDB" else "missing"
-    periods = [q["MetricStat"]["Period"] for q in queries_of(alarm) if "MetricStat" in q]
-    expression = bool(alarm.metric_data_queries)
-    return Rule(
-        comparison=alarm.comparison_operator,
-        threshold=float(alarm.threshold),
-        periods=int(alarm.evaluation_periods),
-        datapoints=int(alarm.datapoints_to_alarm) if alarm.datapoints_to_alarm else None,
-        missing=missing,
-        statistic=None if expression else alarm.extended_statistic or alarm.statistic,
-        period=int(max(periods or [alarm.period or MINUTE])),
-        unit=alarm.unit,
-    )
-
-
-def actions_of(alarm: Alarm, state: str) -> list[str]:
-    """The ARNs of what an alarm does when it comes into a state."""
-    actions: list[str] = {
-        OK: alarm.ok_actions,
-        ALARM: alarm.alarm_actions,
-        INSUFFICIENT_DATA: alarm.insufficient_data_actions,
-    }[state]
-    return actions
-
-
-def _points(alarm: Alarm, rule: Rule, store: Store, end: int) -> list[Point]:
-    """The periods of the evaluation range, which ends with the last whole minute."""
-    slots = [end - number * rule.period for number in range(1, rule.range + 1)]
-    queries = queries_of(alarm)
-    if len(queries) == 1 and "MetricStat" in queries[0]:
-        stat = queries[0]["MetricStat"]
-        key = metricsapi.key_of(stat["Metric"])
-        points = []
-        for slot in slots:
-            datum = store.read(key, slot, slot + rule.period, stat.get("Unit"))
-            value = None if datum is None else statistics.reckon(datum, stat["Stat"])
-            points.append(Point(slot, value, datum.count if datum else 0.0))
-        return points
-    [asked] = [query["Id"] for query in queries if query.get("ReturnData", True)]
-    _, series = metricsapi.data(store, queries, slots[-1], end)[asked]
-    return [Point(slot, series.get(slot)) for slot in slots]
+def _principal(action: str) -> str:
+    """Who executes an action: .../alarms-and-actions-Lambda.html"""
+    service = "lambda.alarms.cloudwatch" if action.split(":")[2] == "lambda" else "cloudwatch"
+    return f"{service}.amazonaws.com"
 
 
 def _recorded(alarm: Alarm) -> dict[str, Any]:

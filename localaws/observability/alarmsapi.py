@@ -25,7 +25,7 @@ DAY, WEEK = 86400, 7 * 86400
 def install(mends: Mends, alarms: Alarms) -> None:
     _mend_put(mends, alarms)
     _mend_composite(mends)
-    _mend_delete(mends, alarms)
+    _follow_deletions(mends, alarms)
     _mend_set_state(mends, alarms)
 
 
@@ -178,7 +178,7 @@ def _mend_composite(mends: Mends) -> None:
     mends.replace(CloudWatchResponse, "put_composite_alarm", put_composite_alarm)
 
 
-def _mend_delete(mends: Mends, alarms: Alarms) -> None:
+def _follow_deletions(mends: Mends, alarms: Alarms) -> None:
     def delete_alarms(self: CloudWatchBackend, alarm_names: list[str]) -> None:
         for name in alarm_names:
             alarm = self.alarms.get(name)

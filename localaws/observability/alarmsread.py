@@ -10,7 +10,8 @@ from moto.core.responses import ActionResult
 
 from localaws.mending import Mends
 from localaws.observability import metricsapi
-from localaws.observability.alarms import Alarms, Place, actions_of
+from localaws.observability.alarmrules import actions_of
+from localaws.observability.alarms import Alarms, Place
 from localaws.observability.composite import CompositeRule
 from localaws.observability.evaluation import STATES
 

@@ -7,6 +7,7 @@ from localaws.observability import (
     alarmsapi,
     alarmsread,
     dashboards,
+    insights,
     logreading,
     metricfilters,
     metrics,
@@ -26,6 +27,7 @@ def install(mends: Mends, clock: Clock, put_event: PutEvent) -> None:
     alarmsapi.install(mends, alarms)
     alarmsread.install(mends, alarms)
     dashboards.install(mends)
+    insights.install(mends)
     logreading.install(mends)
     metricfilters.install(mends)
     queuemetrics.install(clock)

@@ -84,7 +84,7 @@ class Store:
     def __init__(self) -> None:
         self._series: dict[Key, dict[str, _Series]] = {}
         self._lock = threading.Lock()
-        self.watched: dict[Key, list[Callable[[], None]]] = {}  # who is told of new data
+        self.watched: dict[Key, list[Callable[[int], None]]] = {}  # who is told when data are of
 
     def put(self, key: Key, value: float, unit: str, when: float, count: float = 1) -> None:
         """Add a value to the minute of `when`, in seconds since 1970."""
@@ -99,7 +99,7 @@ class Store:
             else:
                 _datum(series, slot, known).add(value, count)
         if key in self.watched:
-            self._tell(key)
+            self._tell(key, slot)
 
     def put_datum(
         self, key: Key, datum: Datum, unit: str, when: float, resolution: int = MINUTE
@@ -111,7 +111,7 @@ class Store:
             series.resolution = min(series.resolution, resolution)
             series.last = max(series.last, slot)
             _datum(series, slot, series.get(slot)).merge(datum)
-        self._tell(key)
+        self._tell(key, slot)
 
     def units(self, key: Key) -> list[str]:
         """The units in which a metric was measured."""
@@ -143,9 +143,9 @@ class Store:
             series = units[unit] = _Series()
         return series
 
-    def _tell(self, key: Key) -> None:
+    def _tell(self, key: Key, slot: int) -> None:
         for tell in self.watched.get(key, ()):
-            tell()
+            tell(slot)
 
 
 def _datum(series: _Series, slot: int, known: Any) -> Datum:

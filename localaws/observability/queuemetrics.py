@@ -26,24 +26,31 @@ class _Gauges:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._seen: dict[Queue, float] = {}  # when something was last done with it
+        self._due = 0  # the end of a minute, in seconds since 1970
         self._call: Callable[[], None] = clock.attend(self._look)
 
     def touch(self, queue: Queue) -> None:
-        idle = not self._seen
-        self._seen[queue] = self._clock.time()
+        now, idle = self._clock.time(), not self._seen
+        self._seen[queue] = now
         if idle:
+            self._due = int(now) // MINUTE * MINUTE + MINUTE
             self._call()
 
     def _look(self) -> float | None:
+        """Look where a minute has ended; tells in how many seconds the next one does."""
         now = self._clock.time()
-        minute = int(now) // MINUTE * MINUTE
+        if self._seen and now >= self._due:
+            self._measure(now)
+            self._due = int(now) // MINUTE * MINUTE + MINUTE
+        return self._due - now if self._seen else None
+
+    def _measure(self, now: float) -> None:
         for queue, seen in list(self._seen.items()):
             known = sqs_backends[queue.account_id][queue.region].queues.get(queue.name)
             if known is not queue or (now - seen > ACTIVE and not _holds(queue)):
                 del self._seen[queue]
-            elif now == minute or not self._clock.simulated:
-                _put(queue, dict(_state(queue)), minute - 1)
-        return minute + MINUTE - now if self._seen else None
+            else:
+                _put(queue, dict(_state(queue)), self._due - 1)
 
 
 _running: list[_Gauges] = []  # those of the local AWS that runs

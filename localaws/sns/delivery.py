@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LETTERS = ("email", "email-json", "sms", "application")  # which arrive in any case
 
+
 class Delivery:
     """Delivers messages: what is on this machine at once, HTTP in the background."""
 

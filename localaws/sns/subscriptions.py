@@ -45,7 +45,7 @@ def install(mends: Mends, clock: Clock, delivery: Delivery) -> None:
 
 def _mend_confirmation(mends: Mends, clock: Clock, delivery: Delivery) -> None:
     """moto counts everybody as confirmed, asks nobody and takes any token
-    (sns/models.py:680, sns/responses.py:463).
+    (sns/models.py:680, sns/responses.py:445).
     """
 
     def subscribe(self: SNSBackend, topic_arn: str, endpoint: str, protocol: str) -> Subscription:
@@ -124,7 +124,7 @@ def _check_endpoint(protocol: str, endpoint: str) -> None:
 
 
 def _mend_subscribe(mends: Mends) -> None:
-    """moto subscribes first and looks at the attributes afterwards (sns/responses.py:198)."""
+    """moto subscribes first and looks at the attributes afterwards (sns/responses.py:181)."""
 
     def subscribe(self: SNSResponse) -> ActionResult:
         given = self._get_attributes() or {}
@@ -150,7 +150,7 @@ def _mend_subscribe(mends: Mends) -> None:
 
 def _mend_attributes(mends: Mends) -> None:
     """moto looks at hardly any attribute, and refuses filter policies in words of its own
-    (sns/models.py:893, 921).
+    (sns/models.py:899, 933).
     """
 
     def set_subscription_attributes(self: SNSBackend, arn: str, name: str, value: Any) -> None:
@@ -201,7 +201,7 @@ def _json_problem(name: str, value: str) -> str | None:
 
 
 def _mend_lists(mends: Mends) -> None:
-    """moto lists the ARN of who has not confirmed (sns/responses.py:229)."""
+    """moto lists the ARN of who has not confirmed (sns/responses.py:210)."""
 
     def listed(list_them: Callable[[SNSResponse], Any]) -> Callable[[SNSResponse], ActionResult]:
         def action(self: SNSResponse) -> ActionResult:

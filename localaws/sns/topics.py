@@ -40,8 +40,8 @@ def install(mends: Mends, clock: Clock, delivery: Delivery) -> None:
 
 
 def _mend_topics(mends: Mends, clock: Clock, delivery: Delivery) -> None:
-    """moto delivers to the first hundred subscriptions, signs without the subject, and invokes a
-    function with an event of one field (sns/models.py:113, 268, 411).
+    """moto delivers to the first hundred subscriptions, with an example's link to unsubscribe, and
+    invokes a function with an example's record (sns/models.py:112, 407, awslambda/models.py:2383).
     """
 
     def publish(
@@ -90,7 +90,7 @@ def _known(topic: Topic, deduplication_id: str, message_id: str, now: datetime) 
 
 def _mend_publish(mends: Mends, delivery: Delivery) -> None:
     """moto counts characters, not bytes, looks into structured messages only when it delivers, and
-    says that an endpoint is missing where a topic is (sns/models.py:738).
+    says that an endpoint is missing where a topic is (sns/models.py:753, 789).
     """
 
     def publish(
@@ -166,7 +166,7 @@ class BatchRequestTooLong(SNSException):
 
 
 def _mend_batches(mends: Mends) -> None:
-    """moto forgets entries that fail for most reasons, and takes any size (sns/models.py:1173)."""
+    """moto forgets entries that fail for most reasons, and takes any size (sns/models.py:1202)."""
 
     def publish_batch(
         self: SNSBackend, topic_arn: str, publish_batch_request_entries: list[dict[str, Any]]

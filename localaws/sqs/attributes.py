@@ -69,6 +69,8 @@ class Attributed(models.Queue):
     """A queue of moto's, whose attributes are checked as AWS does."""
 
     redrive_allow_policy: dict[str, Any] | None = None
+    redrive_policy: Any  # as it is stored: maxReceiveCount a number; None without one
+    dead_letter_queue: Any
 
     def _set_attributes(self, attributes: dict[str, Any], now: float | None = None) -> None:
         for name, (low, high) in LIMITS.items():

@@ -61,7 +61,7 @@ def _attribute(value: dict[str, Any]) -> dict[str, Any]:
     """A message attribute under Lambda's names."""
     if (binary := value.get("BinaryValue")) is not None:
         raw = binary.encode() if isinstance(binary, str) else binary
-        content = {"binaryValue": base64.b64encode(raw).decode()}
+        content: dict[str, Any] = {"binaryValue": base64.b64encode(raw).decode()}
     else:
         content = {"stringValue": value.get("StringValue")}
     return content | {

@@ -36,14 +36,18 @@ class Pollers:
         self.stopping = False
         self._of_queues: dict[str, list[Poller]] = {}  # by the queue's ARN
 
-    def follow(self, mapping: Any) -> None:
-        """Begin to poll for a mapping, or go on as it says now; see `mappings.QueueMapping`."""
+    def follow(self, mapping: Any, kind: type[Poller] | None = None) -> None:
+        """Begin to poll for a mapping, or go on as it says now; see `mappings.QueueMapping`.
+
+        Args:
+            kind: of poller: a pipe's hands its batches over in another way.
+        """
         pollers = self._of_queues.setdefault(mapping.event_source_arn, [])
         for poller in pollers:
             if poller.mapping is mapping:
                 poller.change()
                 return
-        poller = Poller(self, mapping)
+        poller = (kind or Poller)(self, mapping)
         pollers.append(poller)
         self.clock.spawn(poller.run)
 
@@ -72,7 +76,7 @@ class Poller:
 
     def __init__(self, pollers: Pollers, mapping: Any) -> None:
         self.mapping = mapping
-        self._pollers = pollers
+        self.pollers = pollers
         self._clock = pollers.clock
         self._news = self._clock.event()
         self._ended = False
@@ -85,7 +89,7 @@ class Poller:
     def change(self) -> None:
         """Go on as the mapping says now."""
         self._filters = batches.Filters(self.mapping.filter_criteria)
-        self._concurrency = Concurrency(self.mapping.maximum_concurrency, self.mapping.is_fifo)
+        self.concurrency = Concurrency(self.mapping.maximum_concurrency, self.mapping.is_fifo)
         self.wake()
 
     def wake(self) -> None:
@@ -115,7 +119,7 @@ class Poller:
 
     def _step(self, queue: Queue) -> bool:
         """Receive what there is and send a batch on its way; False where there is neither."""
-        if self._busy >= self._concurrency.limit(queue.can_give, self._busy):
+        if self._busy >= self.concurrency.limit(queue.can_give, self._busy):
             return False
         room = self.mapping.batch_size - len(self._gathered) if self.mapping.enabled else 0
         received = queue.take(room, queue.visibility) if room and not queue.is_full() else []
@@ -146,8 +150,8 @@ class Poller:
 
     def _pause(self, queue: Queue) -> float | None:
         """Seconds until there may be something to do without being woken."""
-        waits = [self._concurrency.next_step()]
-        if not self._concurrency.is_reached(self._busy):
+        waits = [self.concurrency.next_step()]
+        if not self.concurrency.is_reached(self._busy):
             waits = [queue.seconds_to_next()]
             if self._gathered:
                 waits.append(max(0, self._due - now()) / SECOND)
@@ -155,14 +159,12 @@ class Poller:
 
     def _deliver(self, batch: list[Message], queue: Queue) -> None:
         try:
-            for messages, event in batches.events(batch, queue):
-                if not self._pollers.stopping:
-                    self._deliver_event(messages, event, queue)
+            self.hand_over(batch, queue)
         except UnknownFunctionException:
-            self._concurrency.back_off()  # the function is deleted, its mapping is not
+            self.concurrency.back_off()  # the function is deleted, its mapping is not
         except Exception:
             # As on AWS: the messages stay hidden for a while and are then tried again.
-            if not self._pollers.stopping:
+            if not self.pollers.stopping:
                 log.exception("The event source mapping %s failed.", self.mapping.uuid)
         finally:
             self._count(-1)
@@ -172,17 +174,27 @@ class Poller:
         with self._lock:
             self._busy += more
 
+    def hand_over(self, batch: list[Message], queue: Queue) -> None:
+        """Hand a batch over, and delete what has been worked on."""
+        for messages, event in batches.events(batch, queue):
+            if not self.pollers.stopping:
+                self._deliver_event(messages, event, queue)
+
     def _deliver_event(self, messages: list[Message], event: str, queue: Queue) -> None:
-        handles = {message.id: str(message.receipt_handle) for message in messages}
         done = self._invoke(event, now() + queue.visibility * SECOND)
-        failed = set(handles)
+        failed = {message.id for message in messages}
         if not done.failed:
             failed = batches.failures(done.payload, messages) if self.mapping.reports else set()
         elif not self.mapping.reports:
-            self._concurrency.back_off()
-        for message_id, handle in handles.items():
-            if message_id not in failed:
-                queue.delete_message(handle)
+            self.concurrency.back_off()
+        self.delete(messages, failed, queue)
+
+    @staticmethod
+    def delete(messages: list[Message], failed: set[str], queue: Queue) -> None:
+        """Delete the messages of a batch, apart from those whose ids are given."""
+        for message in messages:
+            if message.id not in failed:
+                queue.delete_message(str(message.receipt_handle))
 
     def _invoke(self, event: str, until: int) -> Any:
         """Invoke the function; where it is throttled, again and again while the batch is hidden.
@@ -194,10 +206,10 @@ class Poller:
             mapping.function_arn
         )
         while True:
-            done = self._pollers.functions.invoke(function, event)
+            done = self.pollers.functions.invoke(function, event)
             late = now() + pause * SECOND >= until
-            if not isinstance(done, RefusedInvocation) or late or self._pollers.stopping:
+            if not isinstance(done, RefusedInvocation) or late or self.pollers.stopping:
                 return done
-            self._concurrency.back_off()
+            self.concurrency.back_off()
             self._clock.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)

@@ -213,7 +213,7 @@ class Queue(Attributed):
             receipt, message = self.find(receipt_handle)
             if message is None:
                 return
-            latest = receipt.count == message.approximate_receive_count
+            latest = receipt.receives == message.approximate_receive_count
             if self.fifo_queue and not (latest and message.place == "in flight"):
                 raise SQSException(
                     "InvalidParameterValue",

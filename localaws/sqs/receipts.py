@@ -17,15 +17,15 @@ _ID, _COUNT = 16, 4  # bytes
 
 
 class Receipt(NamedTuple):
-    """One receive of a message: `count` is its receive count by then."""
+    """One receive of a message: `receives` is its receive count by then."""
 
     message_id: str
-    count: int
+    receives: int
 
 
 def handle(queue_arn: str, receipt: Receipt) -> str:
     """The receipt handle that stands for a receive from a queue."""
-    told = uuid.UUID(receipt.message_id).bytes + receipt.count.to_bytes(_COUNT, "big")
+    told = uuid.UUID(receipt.message_id).bytes + receipt.receives.to_bytes(_COUNT, "big")
     return PREFIX + base64.b64encode(told + _seal(queue_arn, told)).decode()
 
 

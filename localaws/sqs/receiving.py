@@ -135,7 +135,7 @@ def change_message_visibility(
     queue: Queue = self.get_queue(queue_name)
     _check_visibility(visibility_timeout)
     receipt, message = queue.find(receipt_handle)
-    if message is None or receipt.count != message.approximate_receive_count:
+    if message is None or receipt.receives != message.approximate_receive_count:
         reason = "Message does not exist or is not available for visibility timeout change."
         raise invalid("ReceiptHandle", receipt_handle, reason)
     if now() + visibility_timeout * SECOND > message.received + LONGEST_VISIBILITY * SECOND:

@@ -24,7 +24,7 @@ Entry = tuple[int, int, int, "Message"]  # key, order and turn; the last two are
 
 def now() -> int:
     """The time of the local AWS, in microseconds since 1970."""
-    return round(unix_time() * SECOND)
+    return int(round(unix_time() * SECOND))
 
 
 class Message(models.Message):

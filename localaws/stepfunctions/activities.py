@@ -35,7 +35,7 @@ POLL_SECONDS = 60
 def install(mends: Mends, clock: Clock, tokens: Tokens) -> None:
     _mend_calls(mends)
     _mend_tasks(mends, tokens)
-    _mend_polls(mends, clock, tokens)
+    _answer_polls(mends, clock, tokens)
 
 
 def _mend_calls(mends: Mends) -> None:
@@ -131,7 +131,7 @@ def _queue(activity: Any) -> deque[ActivityCallbackEndpoint]:
     return queue
 
 
-def _mend_polls(mends: Mends, clock: Clock, tokens: Tokens) -> None:
+def _answer_polls(mends: Mends, clock: Clock, tokens: Tokens) -> None:
     """moto has no GetActivityTask."""
 
     def get_activity_task(self: StepFunctionResponse) -> ActionResult:

@@ -8,10 +8,13 @@ from localaws.stepfunctions import (
     comparisons,
     context,
     credentials,
+    distributed,
     errors,
     failures,
+    integrations,
     intrinsics,
     jsonata,
+    nested,
     paths,
     sidebyside,
     variables,
@@ -29,5 +32,8 @@ def install(mends: Mends, clock: Clock) -> None:
     attempts.install(mends)
     variables.install(mends)
     sidebyside.install(mends, clock)
+    distributed.install(mends, clock)
     errors.install(mends)
+    integrations.install(mends, clock)
+    nested.install(mends, clock)
     credentials.install(mends)

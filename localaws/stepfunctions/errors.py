@@ -18,16 +18,29 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
     StatesErrorNameType,
 )
 from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
+from moto.stepfunctions.parser.asl.component.state.fail import cause_decl, error_decl, state_fail
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
-from localaws.stepfunctions.failures import runtime
+from localaws.stepfunctions.failures import named, runtime
 
 TASK_FAILED = StatesErrorName(StatesErrorNameType.StatesTaskFailed)
 TIMEOUT = StatesErrorName(StatesErrorNameType.StatesTimeout)
 HEARTBEAT_TIMEOUT = StatesErrorName(StatesErrorNameType.StatesHeartbeatTimeout)
 TIMEOUTS = [TIMEOUT, HEARTBEAT_TIMEOUT]
+OF_TEXT = {
+    f"States.{name}"
+    for name in (
+        "Format",
+        "JsonToString",
+        "ArrayGetItem",
+        "Base64Decode",
+        "Base64Encode",
+        "Hash",
+        "UUID",
+    )
+}
 UNCAUGHT = [
     StatesErrorName(StatesErrorNameType.StatesRuntime),
     StatesErrorName(StatesErrorNameType.StatesStatesDataLimitExceeded),
@@ -38,6 +51,7 @@ def install(mends: Mends) -> None:
     _mend_choice(mends)
     _mend_runtime_errors(mends)
     _mend_field_names(mends)
+    _mend_fail(mends)
 
 
 def _mend_choice(mends: Mends) -> None:
@@ -102,3 +116,14 @@ def _mend_field_names(mends: Mends) -> None:
 
     end: Callable[..., None] = mends.replace(Environment, "set_ended", set_ended)
     close: Callable[..., None] = mends.replace(Environment, "close_frame", close_frame)
+
+
+def _mend_fail(mends: Mends) -> None:
+    """moto lets no Fail state fail with an error named `States.*` (fail/state_fail.py:45).
+
+    And it refuses every function in ErrorPath and CausePath, whose names it cuts short
+    (fail/cause_decl.py:14).
+    """
+    mends.replace(state_fail, "CustomErrorName", named)
+    mends.replace(error_decl, "_STRING_RETURN_FUNCTIONS", OF_TEXT)
+    mends.replace(cause_decl, "_STRING_RETURN_FUNCTIONS", OF_TEXT)

@@ -39,7 +39,6 @@ from localaws.observability import statesmetrics
 from localaws.stepfunctions import (
     activities,
     checkpoints,
-    integrations,
     limits,
     redrivable,
     tokens,
@@ -78,7 +77,6 @@ def install(mends: Mends, clock: Clock) -> None:
     _mend_stop(mends, clock)
     _mend_silence(mends, clock)
     waits.install(mends, clock)
-    integrations.install(mends)
     activities.install(mends, clock, tokens.install(mends))
     checkpoints.install(mends)
     limits.install(clock, running)
@@ -161,7 +159,7 @@ def begin(execution: Any, clock: Clock, start: Callable[[], object]) -> None:
     running[execution] = None
     start()
     statesmetrics.started(execution)
-    _tell(execution)
+    _tell(execution, begun=True)
 
 
 def _know_execution(mends: Mends) -> None:
@@ -214,12 +212,12 @@ def _mend_timeout(mends: Mends, clock: Clock) -> None:
         if not clock.within(limit, lambda: super(Program, self).eval(env)):
             env.set_timed_out()
         if isinstance(env.program_state(), ProgramTimedOut) and not env.is_frame():
+            details = ExecutionTimedOutEventDetails(error="States.Timeout")
+            env.event_history_context.source_event_id = 0
             env.event_manager.add_event(
                 context=env.event_history_context,
                 event_type=HistoryEventType.ExecutionTimedOut,
-                event_details=EventDetails(
-                    executionTimedOutEventDetails=ExecutionTimedOutEventDetails()
-                ),
+                event_details=EventDetails(executionTimedOutEventDetails=details),
             )
 
     mends.replace(Program, "eval", run)
@@ -277,15 +275,19 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
     )
 
 
-def _tell(execution: Execution) -> None:
+def _tell(execution: Execution, begun: bool = False) -> None:
     """Tell EventBridge, of a Standard workflow's execution.
 
     docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+
+    Args:
+        begun: that it has begun, though on the real clock it may have ended meanwhile.
     """
     if execution.sm_type == "EXPRESS":
         return
     details = execution.to_describe_output()
-    stopped = execution.stop_date
+    stopped = None if begun else execution.stop_date
+    output = None if begun else details.get("output")
     events.put_event(
         execution.account_id,
         execution.region_name,
@@ -296,15 +298,15 @@ def _tell(execution: Execution) -> None:
             "executionArn": execution.exec_arn,
             "stateMachineArn": execution.state_machine.arn,
             "name": execution.name,
-            "status": execution.status,
+            "status": "RUNNING" if begun else execution.status,
             "startDate": int(execution.start_date.timestamp() * 1000),
             "stopDate": int(stopped.timestamp() * 1000) if stopped else None,
             "input": details["input"],
-            "output": details.get("output"),
+            "output": output,
             "inputDetails": {"included": True},
-            "outputDetails": {"included": True} if "output" in details else None,
-            "error": execution.error,
-            "cause": execution.cause,
+            "outputDetails": None if output is None else {"included": True},
+            "error": None if begun else execution.error,
+            "cause": None if begun else execution.cause,
             "stateMachineVersionArn": getattr(execution, "version_arn", None),
             "stateMachineAliasArn": getattr(execution, "alias_arn", None),
             **_redrive_of(execution),

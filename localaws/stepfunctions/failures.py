@@ -12,6 +12,10 @@ from typing import Any
 
 from moto.stepfunctions.parser.api import EvaluationFailedEventDetails, HistoryEventType
 from moto.stepfunctions.parser.api import TaskFailedEventDetails as FailedDetails
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
+    CustomErrorName,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
     FailureEventException,
@@ -58,6 +62,14 @@ def _mend_places(mends: Mends) -> None:
     decorate: Callable[..., Any] = mends.replace(
         FailureEventException, "get_execution_failed_event_details", details
     )
+
+
+def named(error: str | None) -> ErrorName:
+    """An error's name, be it one of the service's own."""
+    try:
+        return StatesErrorName(StatesErrorNameType.from_name(error))
+    except ValueError:
+        return CustomErrorName(error)
 
 
 def written(value: Any) -> str:

@@ -91,23 +91,44 @@ def _mend_calls(mends: Mends, clock: Clock) -> None:
             service=taskerrors.OPTIMIZED[service].boto,
             state_credentials=state_credentials,
         )
-        action = self._get_boto_service_action()
-        answer = getattr(client, action)(**_parameters(service, normalised_parameters))
+        parameters = _parameters(service, normalised_parameters)
+        if service == "events":
+            self._normalised_request_parameters(env=env, parameters=parameters)
+        _require_host(parameters.get("QueueUrl"))
+        answer = getattr(client, self._get_boto_service_action())(**parameters)
+        if answer.get("FailedEntryCount"):
+            answer.pop("ResponseMetadata")
+            raise _FailedEntryError(written(dict(sorted(answer.items()))))
         env.stack.append(_output(service, answer, clock.now()))
 
-    for service in ("dynamodb", "sqs", "sns", "states"):
+    for service in ("dynamodb", "sqs", "sns", "states", "events"):
         mends.replace(TASKS[service], "_eval_service_task", call)
-        mends.replace(TASKS[service], "_normalise_response", _leave_as_it_is)
-        mends.replace(TASKS[service], "_normalise_parameters", _leave_as_it_is)
+        for name in ("_normalise_response", "_normalise_parameters"):
+            mends.replace(TASKS[service], name, _leave_as_it_is)
 
 
-def _leave_as_it_is(self: Any, *_: Any, **__: Any) -> None:
+def _leave_as_it_is(*_: Any, **__: Any) -> None:
     """`call` has done it."""
+
+
+def _require_host(queue_url: str | None) -> None:
+    """moto finds a queue by what is no URL at all; recorded from AWS is what becomes of it."""
+    if queue_url is not None and "://" not in queue_url:
+        raise _NoHostError(host=queue_url)
+
+
+class _NoHostError(BotoCoreError):
+    fmt = "Unable to execute HTTP request: {host}: Name or service not known"
+
+
+class _FailedEntryError(Exception):
+    """EventBridge has not taken every entry."""
 
 
 def _parameters(service: str, given: dict[str, Any]) -> dict[str, Any]:
     text = TEXTS.get(service)
-    if text is not None and not isinstance(given.get(text), str | None):
+    given = {name: value for name, value in given.items() if value is not None}
+    if text in given and not isinstance(given[text], str):
         given[text] = written(given[text])
     if service == "states":
         return {name[0].lower() + name[1:]: value for name, value in given.items()}
@@ -119,7 +140,8 @@ def _output(service: str, answer: dict[str, Any], now: datetime) -> dict[str, An
     if service == "states":
         answer = as_step_functions_spells(answer)
     body = written(answer).encode()
-    return with_metadata(service, answer, metadata.get("RequestId", ""), now, body)
+    request_id = taskerrors.request_id(service, metadata.get("RequestId"))
+    return with_metadata(service, answer, request_id, now, body)
 
 
 def as_step_functions_spells(answer: dict[str, Any]) -> dict[str, Any]:
@@ -154,8 +176,12 @@ def _mend_sdk_calls(mends: Mends) -> None:
         answer.pop("ResponseMetadata", None)
         env.stack.append(answered(answer, operation.output_shape))
 
+    def boto_name(self: Any) -> str:
+        return taskerrors.boto_name(self.resource.api_name)
+
     task = state_task_service_aws_sdk.StateTaskServiceAwsSdk
     mends.replace(task, "_eval_service_task", call)
+    mends.replace(task, "_get_boto_service_name", boto_name)
 
 
 def _mend_functions(mends: Mends, clock: Clock) -> None:
@@ -172,7 +198,7 @@ def _mend_functions(mends: Mends, clock: Clock) -> None:
         kept = ("ExecutedVersion", "LogResult", "StatusCode")
         told = {name: answer[name] for name in kept if name in answer}
         told["Payload"] = _payload(body)
-        request_id = answer["ResponseMetadata"].get("RequestId", "")
+        request_id = taskerrors.request_id("lambda", answer["ResponseMetadata"].get("RequestId"))
         env.stack.append(with_metadata("lambda", told, request_id, clock.now(), body))
 
     mends.replace(lambda_eval_utils, "execute_lambda_function_integration", invoke)
@@ -216,8 +242,6 @@ def _mend_error_names(mends: Mends) -> None:
 def _name_errors(mends: Mends, task: type[Any], service: str) -> None:
     def from_error(self: Any, env: Environment, ex: Exception) -> FailureEvent:
         named = _named(self, service, ex)
-        if named is None and isinstance(ex, state_task_service_events.SfnFailedEntryCountException):
-            return classify(self, env, ex)
         if named is None:
             other: FailureEvent = super(task, self)._from_error(env=env, ex=ex)
             return other
@@ -234,18 +258,20 @@ def _name_errors(mends: Mends, task: type[Any], service: str) -> None:
             event_details=EventDetails(taskFailedEventDetails=details),
         )
 
-    classify: Callable[..., FailureEvent] = mends.replace(task, "_from_error", from_error)
+    mends.replace(task, "_from_error", from_error)
 
 
 def _named(self: Any, service: str, error: Exception) -> tuple[str, str] | None:
     """The error name and cause of a refusal by a service, or of a failed function."""
     if isinstance(error, lambda_eval_utils.LambdaFunctionErrorException):
         return taskerrors.of_function(error.payload)
+    if isinstance(error, _FailedEntryError):
+        return "EventBridge.FailedEntry", str(error)
     if service == "aws-sdk":
         boto = self._get_boto_service_name()
         if isinstance(error, ClientError):
-            return taskerrors.of_sdk(self.resource.api_name, boto, error)
-        prefix = taskerrors.sdk_name(self.resource.api_name, boto)
+            return taskerrors.of_sdk(boto, error)
+        prefix = taskerrors.sdk_name(boto)
     else:
         if isinstance(error, ClientError):
             return taskerrors.of_optimized(service, error)

@@ -51,7 +51,8 @@ def _require(holds: object, problem: str) -> None:
 def _integer(value: Any) -> int:
     """A number is rounded to the nearest integer."""
     _require(_is_number(value), f"{written(value)} is not a number")
-    return math.floor(value + 0.5)
+    rounded: int = math.floor(value + 0.5)
+    return rounded
 
 
 def _is_number(value: Any) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from moto.stepfunctions.parser.asl.antlt4utils import antlr4utils
@@ -72,15 +73,12 @@ def _mend_escapes(mends: Mends) -> None:
     preprocessor.py:399; and where it does read them, as if they were Python's (antlr4utils.py:33).
     """
 
-    def inner_string_of(parser_rule_context: Any) -> str | None:
-        return _unescaped(parser_rule_context)
-
-    mends.replace(Preprocessor, "_inner_string_of", staticmethod(inner_string_of))
-    mends.replace_everywhere(antlr4utils.from_string_literal, inner_string_of)
+    mends.replace(Preprocessor, "_inner_string_of", staticmethod(_unescaped))
+    mends.replace_everywhere(antlr4utils.from_string_literal, _unescaped)
 
 
-def _unescaped(context: Any) -> Any:
-    text = context.getText()
+def _unescaped(parser_rule_context: Any) -> Any:
+    text = parser_rule_context.getText()
     if text == "null":
         return None
     return json.loads(text, strict=False) if text.startswith('"') else text
@@ -96,6 +94,7 @@ class _Function(EvalComponent):
     def __init__(self, text: str) -> None:
         self._text = text
         self._call = parse(text)
+        self.name = SimpleNamespace(name=self._call.name)  # which ErrorPath and CausePath ask for
 
     def _field_name(self) -> str | None:
         return None

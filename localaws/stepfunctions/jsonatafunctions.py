@@ -24,7 +24,7 @@ MOST_ELEMENTS = 360_145  # of a range
 TOO_MUCH = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 
 
-class _Function(Jsonata.JLambda):  # type: ignore[misc]
+class _Function(Jsonata.JLambda):
     """A function that may be called with fewer arguments than it takes: those are undefined."""
 
     def __init__(self, function: Any, most: int) -> None:

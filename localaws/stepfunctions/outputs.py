@@ -58,7 +58,7 @@ def with_metadata(
         body: what has come over the wire.
     """
     if service not in HEADERS:
-        return answer
+        return dict(sorted(answer.items()))
     told = {
         "X-Amz-Executed-Version": answer.get("ExecutedVersion"),
         "x-amzn-RequestId": request_id,
@@ -78,5 +78,5 @@ def with_metadata(
 
 
 def _trace(request_id: str, now: datetime) -> str:
-    """docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html: "Generating trace IDs"."""
+    """docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html: trace IDs."""
     return f"1-{int(now.timestamp()):08x}-{request_id.replace('-', '')[:24]}"

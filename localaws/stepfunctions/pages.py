@@ -36,7 +36,7 @@ def page(
         wanted = _decode(given["nextToken"])
         first = next((at for at, item in enumerate(items) if key(item) == wanted), -1)
         if first < 0:
-            raise api.InvalidToken("Invalid Token: 'Invalid token'")
+            raise api.InvalidToken
     last = first + min(int(given.get("maxResults") or PAGE), LONGEST_PAGE)
     more = {"nextToken": _encode(key(items[last]))} if last < len(items) else {}
     return items[first:last], more

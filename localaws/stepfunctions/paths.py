@@ -12,7 +12,7 @@ import functools
 import re
 from typing import Any
 
-import jsonpath_ng.ext
+from jsonpath_ng.ext import parser
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
     StatesErrorNameType,
 )
@@ -107,7 +107,7 @@ def _step(value: Any, step: str | int) -> Any:
 
 @functools.lru_cache(4096)
 def _parsed(path: str) -> Any:
-    return jsonpath_ng.ext.parse(path)
+    return parser.parse(path)
 
 
 @functools.lru_cache(4096)

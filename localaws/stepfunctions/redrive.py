@@ -47,7 +47,7 @@ def install(mends: Mends, clock: Clock) -> None:
         return ActionResult({"redriveDate": now})
 
     mends.replace(StepFunctionResponse, "redrive_execution", redrive_execution)
-    _mend_worker(mends)
+    _let_workers_go_on(mends)
 
 
 def _redrive(execution: Any, clock: Clock) -> None:
@@ -62,7 +62,7 @@ def _redrive(execution: Any, clock: Clock) -> None:
     executions.begin(execution, clock, worker.start)
 
 
-def _mend_worker(mends: Mends) -> None:
+def _let_workers_go_on(mends: Mends) -> None:
     """moto's worker begins every execution anew (execution_worker.py:92)."""
 
     def work(self: Any) -> None:

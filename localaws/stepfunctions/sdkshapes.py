@@ -54,7 +54,9 @@ def answered(value: Any, shape: Shape | None) -> Any:
         value = value.read()
     if isinstance(value, bytes):
         return value.decode(errors="replace")
-    kind = shape.type_name if shape is not None else None
+    if shape is None:
+        return value
+    kind = shape.type_name
     if kind == "structure" and isinstance(value, dict):
         return {
             _pascal(name): answered(each, shape.members.get(name)) for name, each in value.items()

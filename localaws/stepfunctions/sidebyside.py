@@ -13,19 +13,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.stepfunctions.parser.api import HistoryEventType, MapIterationEventDetails
-from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
-    CustomErrorName,
-)
-from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
     FailureEventException,
-)
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
-    StatesErrorName,
-)
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
-    StatesErrorNameType,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration import (
     inline_iteration_component,
@@ -46,7 +36,7 @@ from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded, Progr
 
 from localaws.mending import Mends
 from localaws.stepfunctions import checkpoints
-from localaws.stepfunctions.failures import is_runtime
+from localaws.stepfunctions.failures import is_runtime, named
 from localaws.timing.timekeeping import Clock
 
 MOST_ITERATIONS = 40  # of an inline Map at one time
@@ -216,17 +206,10 @@ def select_input(frame: Environment, parent: Environment, work: Any, item: Any) 
 def _event_of(frame: Environment, error: dict[str, Any]) -> FailureEvent:
     return FailureEvent(
         env=frame,
-        error_name=_named(error.get("error")),
+        error_name=named(error.get("error")),
         event_type=HistoryEventType.ExecutionFailed,
         event_details=EventDetails(executionFailedEventDetails=error),
     )
-
-
-def _named(error: str | None) -> ErrorName:
-    try:
-        return StatesErrorName(StatesErrorNameType.from_name(error))
-    except ValueError:
-        return CustomErrorName(error)
 
 
 class _SideBySide:

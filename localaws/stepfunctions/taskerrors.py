@@ -12,16 +12,32 @@ Rules: docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
+import re
+import uuid
 from typing import Any, NamedTuple
 
 import botocore.session
 from botocore.exceptions import ClientError
 
+LENGTH = 36  # of an id of AWS's
 UNKNOWN = (
     "The cause could not be determined because Lambda did not return an error type. "
     "Returned payload: "
 )
+
+
+# What boto3 calls otherwise than the SDK for Java, which Step Functions follows.
+BOTO_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}
+WORDS = [
+    (r"[^A-Za-z0-9]+", " "),
+    (r"([^a-z]{2,})v([0-9]+)", r"\1 v\2 "),
+    (r"([^A-Z]{2,})V([0-9]+)", r"\1 V\2 "),
+    (r"(?<=[a-z])(?=[A-Z][a-zA-Z0-9])", " "),
+    (r"([A-Z]+)([A-Z][a-z])", r"\1 \2"),
+    (r"([0-9])([a-zA-Z])", r"\1 \2"),
+]
 
 
 class Service(NamedTuple):
@@ -43,22 +59,21 @@ OPTIMIZED = {
         "stepfunctions", "StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException"
     ),
 }
-# Of the SDK for Java 2, where it is not the service's id in boto3's model with its capitals.
-SDK_NAMES = {"dynamodb": "DynamoDb", "sfn": "Sfn", "sqs": "Sqs", "sns": "Sns", "ssm": "Ssm"} | {
-    "sts": "Sts",
-    "iam": "Iam",
-    "ec2": "Ec2",
-    "ecs": "Ecs",
-    "kms": "Kms",
-    "rds": "Rds",
-    "ses": "Ses",
-}
+
+
+def request_id(boto: str, given: str | None) -> str:
+    """The id of a request as AWS has it: DynamoDB's is 52 letters and digits, as moto's is."""
+    if given is None or len(given) == LENGTH:
+        return given or ""
+    if boto == "dynamodb":
+        return given.upper()
+    return str(uuid.UUID(bytes=hashlib.md5(given.encode()).digest(), version=4))
 
 
 def of_optimized(service: str, error: ClientError) -> tuple[str, str]:
     """The error and cause of an optimized integration's refusal."""
     called = OPTIMIZED[service]
-    code, message, status, request = _parts(error)
+    code, message, status, request = _parts(called.boto, error)
     name = _modelled(called.boto, code) or called.base
     cause = (
         f"{message} (Service: {called.name}; Status Code: {status}; Error Code: {code}; "
@@ -67,15 +82,10 @@ def of_optimized(service: str, error: ClientError) -> tuple[str, str]:
     return f"{called.prefix}.{name}", cause
 
 
-def of_sdk(service: str, boto: str, error: ClientError) -> tuple[str, str]:
-    """The error and cause of an AWS SDK integration's refusal.
-
-    Args:
-        service: as a Resource names it: `sfn`.
-        boto: as boto3 does: `stepfunctions`.
-    """
-    code, message, status, request = _parts(error)
-    prefix = sdk_name(service, boto)
+def of_sdk(boto: str, error: ClientError) -> tuple[str, str]:
+    """The error and cause of an AWS SDK integration's refusal, by a service that boto3 calls so."""
+    code, message, status, request = _parts(boto, error)
+    prefix = sdk_name(boto)
     details = [f"Service: {prefix}", f"Status Code: {status}", f"Request ID: {request}"]
     if host := error.response["ResponseMetadata"].get("HostId"):
         details.append(f"Extended Request ID: {host}")
@@ -83,9 +93,23 @@ def of_sdk(service: str, boto: str, error: ClientError) -> tuple[str, str]:
     return f"{prefix}.{name or prefix + 'Exception'}", f"{message} ({', '.join(details)})"
 
 
-def sdk_name(service: str, boto: str) -> str:
-    model = botocore.session.get_session().get_service_model(boto)
-    return SDK_NAMES.get(service, model.service_id.hyphenize().title().replace("-", ""))
+@functools.lru_cache(256)
+def boto_name(service: str) -> str:
+    """What boto3 calls a service of an AWS SDK integration."""
+    spelled = botocore.session.get_session().get_available_services()
+    return BOTO_NAMES.get(service) or {name.replace("-", ""): name for name in spelled}[service]
+
+
+@functools.lru_cache(256)
+def sdk_name(boto: str) -> str:
+    """A service as the SDK for Java 2 calls it, from its id in the service's model: `DynamoDb`.
+
+    The rule is that of its CodegenNamingUtils (aws/aws-sdk-java-v2).
+    """
+    name = str(botocore.session.get_session().get_service_model(boto).service_id)
+    for pattern, words in WORDS:
+        name = re.sub(pattern, words, name)
+    return "".join(word.capitalize() for word in name.split())
 
 
 def of_function(payload: str) -> tuple[str, str]:
@@ -96,9 +120,9 @@ def of_function(payload: str) -> tuple[str, str]:
         return "Lambda.Unknown", UNKNOWN + payload
 
 
-def _parts(error: ClientError) -> tuple[str, str, Any, Any]:
+def _parts(boto: str, error: ClientError) -> tuple[str, str, Any, Any]:
     told, metadata = error.response["Error"], error.response["ResponseMetadata"]
-    status, request = metadata.get("HTTPStatusCode"), metadata.get("RequestId")
+    status, request = metadata.get("HTTPStatusCode"), request_id(boto, metadata.get("RequestId"))
     return told.get("Code", ""), told.get("Message", ""), status, request
 
 

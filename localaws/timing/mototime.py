@@ -11,10 +11,7 @@ from typing import Any
 
 import moto.backends
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
-from moto.stepfunctions.parser.asl.component.state.exec.execute_state import (
-    EvalTimeoutError,
-    ExecutionState,
-)
+from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
     state_task_activitiy,  # sic
 )
@@ -26,15 +23,13 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resou
     ResourceCondition,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from localaws.mending import Mends, variant
-from localaws.stepfunctions import executions
+from localaws.stepfunctions import executions, mapruns
 from localaws.timing.simulated_threading import Event, Thread
 from localaws.timing.simulatedtime import SimulatedTime
 from localaws.timing.simulation import Simulation
-from localaws.timing.tasks import Task
 
 INTERPRETER = "moto.stepfunctions"
 
@@ -44,7 +39,8 @@ def install(mends: Mends, clock: SimulatedTime) -> None:
     _take_turns(mends, clock.simulation)
     _start_apart(mends, clock.simulation)
     _await_answers(mends, clock.simulation)
-    _end_what_is_abandoned(mends, clock)
+    _end_what_is_abandoned(mends, clock.simulation)
+    _await_children(mends, clock.simulation)
 
 
 def _read_the_clock(mends: Mends, clock: SimulatedTime) -> None:
@@ -121,44 +117,26 @@ def _await_answers(mends: Mends, simulation: Simulation) -> None:
     execute: Callable[..., None] = mends.replace(activity, "_eval_execution", wait_for_worker)
 
 
-def _end_what_is_abandoned(mends: Mends, clock: SimulatedTime) -> None:
+def _end_what_is_abandoned(mends: Mends, simulation: Simulation) -> None:
     """moto's threads wait on for a state that has failed or timed out, and write history then.
 
     docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html: where a branch fails, all are
-    stopped. .../connect-to-resource.html#connect-sync: a nested execution is stopped with the task
-    that waits for it, where an execution is stopped, or a branch or an iteration fails.
+    stopped.
     """
-    simulation = clock.simulation
-    awaited: dict[Task, Execution] = {}  # nested executions
 
     def evaluate_with_timeout(self: ExecutionState, env: Environment) -> None:
         try:
             evaluate(self, env)
-        except Exception as error:
-            for task in simulation.end_offspring():
-                if not isinstance(error, EvalTimeoutError):
-                    stop_awaited(task)
+        except Exception:
+            simulation.end_offspring()
             raise
-
-    def stop(self: Execution, *given: Any) -> None:
-        halt(self, *given)
-        for task in list(awaited):
-            if task.group is self:
-                stop_awaited(task)
-
-    def stop_awaited(task: Task) -> None:
-        child = awaited.pop(task, None)
-        if child is not None and child.status == "RUNNING":
-            child.stop(clock.now(), None, None)
 
     evaluate: Callable[..., None] = mends.replace(
         ExecutionState, "_evaluate_with_timeout", evaluate_with_timeout
     )
-    halt: Callable[..., None] = mends.replace(Execution, "stop", stop)
-    _await_children(mends, simulation, awaited)
 
 
-def _await_children(mends: Mends, simulation: Simulation, awaited: dict[Task, Execution]) -> None:
+def _await_children(mends: Mends, simulation: Simulation) -> None:
     """moto asks every half second whether a nested execution has ended, through days of waiting."""
     state = state_task_service_sfn.StateTaskServiceSfn
 
@@ -168,19 +146,18 @@ def _await_children(mends: Mends, simulation: Simulation, awaited: dict[Task, Ex
             resolve = build(self, env, **given)
 
             def resolver() -> Any:
-                task = simulation.current
-                assert task is not None, "only a task waits for a nested execution"
-                awaited[task] = child
                 simulation.await_group(child)
-                try:
-                    child.finished.wait()
-                finally:
-                    awaited.pop(task, None)
+                child.finished.wait()
                 return resolve()
 
             return resolver
 
         return build_resolver
 
+    def wait_for(child: Any) -> None:
+        simulation.await_group(child)
+        child.finished.wait()
+
     for name in ("_build_sync_resolver", "_build_sync2_resolver"):
         mends.replace(state, name, patiently(getattr(state, name)))
+    mends.replace(mapruns, "wait_for", wait_for)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from anyrole import any_role
 
 import localaws
 from localaws import clock
@@ -112,7 +113,7 @@ def send_orders(url: str) -> None:
 def start_drawing() -> list[str]:
     """Parallel, Map, jitter, retries and callbacks, over handlers that draw and fail."""
     sqs, functions = boto3.client("sqs"), boto3.client("lambda")
-    boto3.client("iam").create_role(RoleName="workload", AssumeRolePolicyDocument="{}")
+    any_role("workload")
     tokens = sqs.create_queue(QueueName="tokens", Attributes={"VisibilityTimeout": "180"})
     make_function("draws", DRAWS)
     make_function("answers", ANSWERS)

@@ -13,6 +13,7 @@ import pytest
 
 import localaws
 from localaws import clock, faults
+from tests.localaws.anyrole import any_role
 
 SECOND = timedelta(seconds=1)
 NUMBERS = itertools.count()
@@ -249,7 +250,7 @@ def count_strikes(seed: int, *others: str) -> list[str]:
             faults.inject(service="dynamodb", latency=0.1, rate=0.5, name=other)
         fault = faults.inject(table="rows", error="InternalServerError", rate=0.3)
         client = boto3.client("stepfunctions")
-        role = "arn:aws:iam::123456789012:role/any"
+        role = any_role()
         arn = client.create_state_machine(
             name="m", definition=json.dumps(put_item("rows")), roleArn=role
         )["stateMachineArn"]

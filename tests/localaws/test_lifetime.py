@@ -18,6 +18,7 @@ def test_stop_leaves_nothing_behind(python: Any, tmp_path: Path) -> None:
     output = python(
         """
         import json, threading, boto3, localaws
+        from tests.localaws.anyrole import any_role
         localaws.start()
         stack = localaws.deploy("template.yaml")
         sfn = boto3.client("stepfunctions")
@@ -25,7 +26,7 @@ def test_stop_leaves_nothing_behind(python: Any, tmp_path: Path) -> None:
             sfn.start_execution(stateMachineArn=stack.outputs["OrderWorkflowArn"], input="{}")
         hold = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
         machine = sfn.create_state_machine(name="hold", definition=json.dumps(hold),
-                                           roleArn="arn:aws:iam::123456789012:role/r")
+                                           roleArn=any_role())
         sfn.start_execution(stateMachineArn=machine["stateMachineArn"])
         localaws.endpoint_url
         from localaws import cloud
@@ -62,8 +63,8 @@ def test_stop_waits_for_no_function(python: Any) -> None:
         """
         import io, json, time, zipfile, boto3, localaws
         localaws.start(clock="real")
-        role = "arn:aws:iam::123456789012:role/r"
-        boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+        from tests.localaws.anyrole import any_role
+        role = any_role()
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("app.py", "import time\\ndef handler(event, context): time.sleep(800)")

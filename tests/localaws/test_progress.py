@@ -44,9 +44,10 @@ SET_UP = """
 import io, json, zipfile
 import boto3, localaws
 from localaws import load, progress
+from tests.localaws.anyrole import any_role
 progress.DELAY = 0
 localaws.start()
-role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+role = any_role()
 package = io.BytesIO()
 with zipfile.ZipFile(package, "w") as archive:
     archive.writestr("app.py", "def handler(event, context): return event")

@@ -411,9 +411,19 @@ REFUSED = [
     ("InvalidDefinition", MAP, {}, "does not support Map or Parallel"),
     ("InvalidDefinition", WAITING, {}, "only when a mock is specified"),
     ("InvalidDefinition", "{", {}, "INVALID_JSON_DESCRIPTION"),
-    ("InvalidDefinition", {"Type": "Pas", "End": True}, {}, "'Type' must be one of"),
-    ("InvalidDefinition", {"Type": "Pass"}, {}, "either the field 'Next' or the field 'End'"),
-    ("InvalidDefinition", {"Type": "Succeed", "End": True}, {}, "has no field 'End'"),
+    (
+        "InvalidDefinition",
+        {"Type": "Pas", "End": True},
+        {},
+        "The field 'Type' should have one of these values",
+    ),
+    (
+        "InvalidDefinition",
+        {"Type": "Pass"},
+        {},
+        "This object should have only one of the following fields",
+    ),
+    ("InvalidDefinition", {"Type": "Succeed", "End": True}, {}, "Field 'End' is not supported"),
     ("InvalidDefinition", {"StartAt": "A", "States": {"A": PASS}}, {}, "stateName"),
     ("InvalidDefinition", task("http:invoke"), {"mock": mocked({})}, "Unknown service 'http'"),
     (

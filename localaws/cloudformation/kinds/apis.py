@@ -135,9 +135,7 @@ class Deployment(Handler):
         return made
 
     def delete(self, physical_id: str, p: Properties) -> None:
-        self.api("apigateway").delete_deployment(
-            restApiId=p["RestApiId"], deploymentId=physical_id
-        )
+        self.api("apigateway").delete_deployment(restApiId=p["RestApiId"], deploymentId=physical_id)
 
 
 class Stage(Handler):

@@ -122,7 +122,9 @@ def fit(shape: Any, value: Any) -> Any:
     """A value of a template as an API's shape wants it; members that it has not are left out."""
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict):
-        members = {name[0].lower() + name[1:]: (name, inner) for name, inner in shape.members.items()}
+        members = {
+            name[0].lower() + name[1:]: (name, inner) for name, inner in shape.members.items()
+        }
         found = {}
         for key, item in value.items():
             if key[:1].lower() + key[1:] in members:

@@ -57,9 +57,7 @@ class StateMachine(Handler):
     def _described(self, arn: str) -> Made:
         machine = self.api("stepfunctions").describe_state_machine(stateMachineArn=arn)
         revision = machine.get("revisionId", "INITIAL")
-        return Made(
-            arn, {"Arn": arn, "Name": machine["name"], "StateMachineRevisionId": revision}
-        )
+        return Made(arn, {"Arn": arn, "Name": machine["name"], "StateMachineRevisionId": revision})
 
     def delete(self, physical_id: str, p: Properties) -> None:
         self.api("stepfunctions").delete_state_machine(stateMachineArn=physical_id)

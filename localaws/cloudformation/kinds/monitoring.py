@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from localaws.cloudformation.kinds.kind import Handler, Made, changed, tag_changes, tag_map, tags, text
+from typing import Any
+
+from moto.cloudformation.exceptions import ValidationError
+
+from localaws.cloudformation.kinds.kind import (
+    Handler,
+    Made,
+    changed,
+    tag_changes,
+    tag_map,
+    tags,
+    text,
+)
 from localaws.cloudformation.records import Properties
 
 
@@ -13,9 +25,7 @@ class LogGroup(Handler):
 
     def create(self, name: str, p: Properties) -> Made:
         given = {key: value for key, value in p.items() if key != "Tags"}
-        self.api.call(
-            "logs", "create_log_group", given, logGroupName=name, tags=tag_map(p) or None
-        )
+        self.api.call("logs", "create_log_group", given, logGroupName=name, tags=tag_map(p) or None)
         self._retain(name, {}, p)
         arn = f"arn:aws:logs:{self.api.region}:{self.api.account}:log-group:{name}:*"
         return Made(name, {"Arn": arn})
@@ -70,19 +80,18 @@ class Alarm(Handler):
     name_property = "AlarmName"
     attributes = ("Arn",)
     operation = "put_metric_alarm"
+    # What an alarm needs, and what one on a single metric needs besides; moto stumbles without.
+    needed: tuple[str, ...] = ("EvaluationPeriods",)
+    needed_by_one: tuple[str, ...] = ("Threshold", "Period")
 
     def create(self, name: str, p: Properties) -> Made:
-        given = {key: value for key, value in p.items() if key != "Tags"}
-        self.api.call(
-            "cloudwatch", self.operation, given, AlarmName=name, Tags=tags(p) or None
-        )
+        self._put(name, p, Tags=tags(p) or None)
         arn = f"arn:aws:cloudwatch:{self.api.region}:{self.api.account}:alarm:{name}"
         return Made(name, {"Arn": arn})
 
     def update(self, made: Made, before: Properties, after: Properties) -> Made:
         # PutMetricAlarm "completely overwrites the previous configuration of the alarm".
-        given = {key: value for key, value in after.items() if key != "Tags"}
-        self.api.call("cloudwatch", self.operation, given, AlarmName=made.physical_id)
+        self._put(made.physical_id, after)
         to_set, to_remove = tag_changes(before, after)
         client, arn = self.api("cloudwatch"), made.attributes["Arn"]
         if to_set:
@@ -92,12 +101,21 @@ class Alarm(Handler):
             client.untag_resource(ResourceARN=arn, TagKeys=to_remove)
         return made
 
+    def _put(self, name: str, p: Properties, **given: Any) -> None:
+        needed = self.needed if "Metrics" in p else (*self.needed, *self.needed_by_one)
+        missing = [key for key in needed if key not in p]
+        if missing:
+            raise ValidationError(message=f"{missing[0]} must not be null")
+        known = {key: value for key, value in p.items() if key != "Tags"}
+        self.api.call("cloudwatch", self.operation, known, AlarmName=name, **given)
+
     def delete(self, physical_id: str, p: Properties) -> None:
         self.api("cloudwatch").delete_alarms(AlarmNames=[physical_id])
 
 
 class CompositeAlarm(Alarm):
     operation = "put_composite_alarm"
+    needed, needed_by_one = (), ()
 
 
 class Dashboard(Handler):

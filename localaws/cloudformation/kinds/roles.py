@@ -78,7 +78,11 @@ class Role(Handler):
 
 
 # Property, member of the API, and how the API calls the holder.
-HOLDERS = (("Roles", "RoleName", "role"), ("Users", "UserName", "user"), ("Groups", "GroupName", "group"))
+HOLDERS = (
+    ("Roles", "RoleName", "role"),
+    ("Users", "UserName", "user"),
+    ("Groups", "GroupName", "group"),
+)
 
 
 class Policy(Handler):

@@ -191,7 +191,9 @@ class Bucket(Handler):
             elif changed(before, after, key):
                 getattr(client, delete)(Bucket=name)
         if changed(before, after, "CorsConfiguration"):
-            rules = [_cors(one) for one in (after.get("CorsConfiguration") or {}).get("CorsRules", [])]
+            rules = [
+                _cors(one) for one in (after.get("CorsConfiguration") or {}).get("CorsRules", [])
+            ]
             if rules:
                 client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
             else:

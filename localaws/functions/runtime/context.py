@@ -33,7 +33,7 @@ class CognitoIdentity(_Fields):
 class Client(_Fields):
     """The mobile application that called."""
 
-    __slots__ = (
+    __slots__ = (  # noqa: RUF023  in the order of their repr
         "installation_id",
         "app_title",
         "app_version_name",
@@ -45,7 +45,7 @@ class Client(_Fields):
 class ClientContext(_Fields):
     """What the caller gave as ClientContext."""
 
-    __slots__ = ("custom", "env", "client")
+    __slots__ = ("custom", "env", "client")  # noqa: RUF023  in the order of their repr
 
     custom: Any
     env: Any
@@ -71,10 +71,9 @@ class LambdaContext:
         self.invoked_function_arn: str = fields["invoked_function_arn"]
         self.tenant_id = None
         traced = client_context.pop("w3c", None) if isinstance(client_context, dict) else None
+        given: dict[str, Any] = traced if isinstance(traced, dict) else {}
         self._w3c_fields = {
-            name: traced[name]
-            for name in (TRACE_FIELDS if isinstance(traced, dict) else ())
-            if isinstance(traced.get(name), str)
+            name: given[name] for name in TRACE_FIELDS if isinstance(given.get(name), str)
         }
         self.client_context = None if client_context is None else ClientContext(client_context)
         self.identity = CognitoIdentity({})

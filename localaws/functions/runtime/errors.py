@@ -115,7 +115,7 @@ def _encoder() -> simplejson.JSONEncoder:
 
 def to_json(thing: Any) -> str:
     """JSON as the runtime writes it: a Decimal is a number, and NaN is there."""
-    return _encoder().encode(thing)
+    return str(_encoder().encode(thing))
 
 
 def marshal(result: Any) -> str:

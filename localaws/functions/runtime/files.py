@@ -15,6 +15,8 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import BuiltinFunctionType, ModuleType
 from typing import Any
 
 from localaws.functions.runtime.paths import TASK_ROOT, TEMPORARY, Paths
@@ -27,6 +29,8 @@ OF_ONE_PATH = (
     *("remove", "rmdir", "scandir", "stat", "statvfs", "truncate", "unlink", "utime"),
 )
 OF_TWO_PATHS = ("link", "rename", "replace", "symlink")
+# Functions of `os.path` that some systems have written in C, past those of `os`.
+ASKED_IN_C = ("exists", "isdir", "isfile", "islink", "lexists")
 # Audit events of what changes the disk, with how many of their arguments are paths.
 CHANGES = {
     "os.chmod": 1,
@@ -55,16 +59,19 @@ class Files:
         self._places: dict[str, str] = {}
         self._stay = tuple(folder + os.sep for folder in (sys.prefix, sys.base_prefix, *installed))
         for name in OF_ONE_PATH:
-            self._lead(name, 1)
+            self._lead(os, name, 1)
         for name in OF_TWO_PATHS:
-            self._lead(name, 2)
-        builtins.open = io.open = self._opening(io.open)  # type: ignore[assignment]
+            self._lead(os, name, 2)
+        for name in ASKED_IN_C:
+            if isinstance(getattr(os.path, name), BuiltinFunctionType):
+                self._lead(os.path, name, 1)
+        builtins.open = io.open = self._opening(io.open)
         sys.dont_write_bytecode = True
 
     def unpack(self, code_folder: str) -> None:
         """Where the function's code is."""
         self._lead_to(TASK_ROOT, code_folder)
-        self._stay += (os.path.dirname(code_folder) + os.sep,)  # of every function's code and /tmp
+        self._stay += (str(Path(code_folder).parent) + os.sep,)  # of every function's code and /tmp
 
     def use(self, folder: str) -> None:
         """The folder that stands for /tmp from now on."""
@@ -83,19 +90,23 @@ class Files:
         """
         if event == "open":
             paths = arguments[:1] if (arguments[2] or 0) & WRITING else ()
+        elif event != "os.truncate" and arguments[-1] != -1:
+            return  # relative to a folder that is open, as `shutil.rmtree` does
         else:
             paths = arguments[: CHANGES[event]]
         for path in paths:
             if not (path is None or isinstance(path, int) or self._may_write(os.fsdecode(path))):
-                raise OSError(errno.EROFS, os.strerror(errno.EROFS), os.fsdecode(path))
+                named = self._paths.as_on_lambda(os.fsdecode(path))
+                raise OSError(errno.EROFS, os.strerror(errno.EROFS), named)
 
     def _may_write(self, path: str) -> bool:
-        absolute = os.path.abspath(path)
+        absolute = os.path.abspath(path)  # noqa: PTH100  it asks nothing of the disk
         inside = absolute.startswith(self._folder + os.sep) or absolute == self._folder
         return inside or absolute.startswith(DEVICES) or path.lower() == os.devnull
 
     def _lead_to(self, root: str, folder: str) -> None:
-        self._places[root] = self._places[os.path.abspath(root)] = folder  # C:\\tmp on Windows
+        on_this_system = os.path.abspath(root)  # noqa: PTH100  C:\\tmp on Windows
+        self._places[root] = self._places[on_this_system] = folder
 
     def _place(self, path: Any) -> Any:
         """Where a path of Lambda's is on this machine; other paths as they are."""
@@ -110,8 +121,8 @@ class Files:
                 return path if text.startswith(self._stay) else folder + text[len(root) :]
         return path
 
-    def _lead(self, name: str, count: int) -> None:
-        function = getattr(os, name, None)
+    def _lead(self, module: ModuleType, name: str, count: int) -> None:
+        function = getattr(module, name, None)
         if function is None:
             return
 
@@ -124,7 +135,7 @@ class Files:
                 _name_as_given(error, paths, given)
                 raise
 
-        setattr(os, name, led)
+        setattr(module, name, led)
         for features in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
             if function in features:
                 features.add(led)

@@ -45,7 +45,7 @@ class Logs:
                 record.aws_request_id = logs.request_id
                 logs._writer.write_record(self.format(record).removesuffix("\n"))
 
-        logging.Formatter.converter = time.gmtime  # type: ignore[assignment]
+        logging.Formatter.converter = time.gmtime
         handler = Handler()
         text = logging.Formatter(TEXT, "%Y-%m-%dT%H:%M:%S")
         handler.setFormatter(_JsonFormatter(datefmt=SECONDS) if self._as_json else text)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
+NEEDED = ("_time_machine", "time_machine")  # each looks for the other when it is called
+
 
 class Packages:
     """Finds modules among the installed ones. It stands last among `sys.meta_path`."""
@@ -17,13 +19,15 @@ class Packages:
         self._modules: frozenset[str] | None = None  # until then, all: the runtime loads its own
         self._distributions: frozenset[str] = frozenset()
         self._kept: list[Any] = []
-        sys.meta_path.append(self)  # type: ignore[arg-type]
+        sys.meta_path.append(self)
 
     def limit(self, modules: Iterable[str], distributions: Iterable[str]) -> None:
         """Find these from now on. What else has been loaded cannot be imported any more."""
         self._modules, self._distributions = frozenset(modules), frozenset(distributions)
         for name in list(sys.modules):
             top = name.partition(".")[0]
+            if top in NEEDED:
+                continue
             if top not in self._modules and (top == "localaws" or self._is_installed(name)):
                 self._kept.append(sys.modules.pop(name))
 

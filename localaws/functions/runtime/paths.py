@@ -7,7 +7,7 @@ import sys
 import sysconfig
 
 TASK_ROOT = "/var/task"  # where Lambda unpacks a function's code
-TEMPORARY = "/tmp"  # noqa: S108
+TEMPORARY = "/tmp"
 STANDARD_LIBRARY = f"/var/lang/lib/python{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -16,6 +16,7 @@ class Paths:
 
     def __init__(self) -> None:
         self._folders: dict[str, str] = {}
+        self._spellings: tuple[str, ...] = ()
         self._pattern: re.Pattern[str] | None = None
 
     def set(self, code: str, packages: list[str], runtime_modules: list[str]) -> None:
@@ -37,9 +38,18 @@ class Paths:
 
     def as_on_lambda(self, text: str) -> str:
         """A text without the folders of this machine; JSON doubles the backslashes of a path."""
-        return self._pattern.sub(self._replace, text) if self._pattern else text
+        if self._pattern is None or not any(folder in text for folder in self._spellings):
+            return text
+        return self._pattern.sub(self._replace, text)
 
     def _compile(self) -> None:
+        self._spellings = tuple(
+            dict.fromkeys(
+                spelling
+                for folder in self._folders
+                for spelling in (folder, folder.replace("\\", "\\\\"), folder.replace("\\", "/"))
+            )
+        )
         longest_first = sorted(self._folders, key=len, reverse=True)
         self._pattern = re.compile(
             "(" + "|".join(map(_separated, longest_first)) + r")((?:[\\/]+[\w.\- ]+)*)"

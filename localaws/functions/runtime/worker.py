@@ -95,7 +95,7 @@ def _refuse(pipe: Pipe, logs: Logs, paths: Paths, error: Exception) -> None:
     """The function cannot be loaded: as Lambda's runtime, say so and end."""
     import logging
 
-    logging.warning(errors.UNHANDLED)
+    logging.getLogger().warning(errors.UNHANDLED)
     outcome = _reported(error, paths)
     logs.error(outcome["error"])
     pipe.send("failed", **outcome)

@@ -45,53 +45,10 @@ def bodies(url: str) -> list[str]:
     return seen
 
 
-def forwarding(url: str) -> str:
-    return f"""
-        import boto3, json
-        def lambda_handler(event, context):
-            seen = json.dumps([record["body"] for record in event["Records"]])
-            boto3.client("sqs").send_message(QueueUrl={url!r}, MessageBody=seen)
-    """
-
-
 def test_a_queue_delivers_once_and_in_order(queue: Any) -> None:
     sent = [str(number) for number in range(100)]
     send(url := queue(), *sent)
     assert bodies(url) == sent
-
-
-def test_a_mapping_knows_neither_filter_nor_window(
-    queue: Any, make_function: Any, cloud: Any
-) -> None:
-    url, seen = queue(), queue()
-    boto3.client("lambda").create_event_source_mapping(
-        EventSourceArn=arn(url),
-        FunctionName=make_function(forwarding(seen)),
-        MaximumBatchingWindowInSeconds=60,
-        FilterCriteria={"Filters": [{"Pattern": '{"body": {"wanted": [true]}}'}]},
-    )
-    send(url, '{"wanted": false}')
-    cloud.clock.advance(seconds=5)
-    assert bodies(seen) == ['["{\\"wanted\\": false}"]']
-
-
-def test_a_mapping_delivers_one_batch_at_a_time(queue: Any, make_function: Any, cloud: Any) -> None:
-    url, seen = queue(), queue()
-    code = f"""
-        import time, boto3
-        def lambda_handler(event, context):
-            boto3.client("sqs").send_message(QueueUrl={seen!r}, MessageBody=str(time.time()))
-            time.sleep(10)
-    """
-    function = make_function(code, Timeout=30)
-    send(url, *"abcde")
-    begun = cloud.clock.now.timestamp()
-    boto3.client("lambda").create_event_source_mapping(
-        EventSourceArn=arn(url), FunctionName=function, BatchSize=1
-    )
-    cloud.clock.advance(minutes=5)
-    starts = [float(body) - begun for body in bodies(seen)]
-    assert starts == [pytest.approx(10 * turn, abs=5) for turn in range(5)]
 
 
 def test_every_read_is_consistent(table: str) -> None:
@@ -102,32 +59,37 @@ def test_every_read_is_consistent(table: str) -> None:
         assert client.get_item(TableName=table, Key={"id": {"S": "a"}})["Item"] == item
 
 
-def test_an_item_outlives_its_time(table: str, cloud: Any) -> None:
-    client = boto3.client("dynamodb")
-    ttl = {"Enabled": True, "AttributeName": "expires"}
-    client.update_time_to_live(TableName=table, TimeToLiveSpecification=ttl)
-    soon = str(int(cloud.clock.now.timestamp()) + 60)
-    client.put_item(TableName=table, Item={"id": {"S": "a"}, "expires": {"N": soon}})
-    cloud.clock.advance(days=30)
-    assert client.scan(TableName=table)["Count"] == 1
-
-
-def test_an_email_address_is_confirmed_unasked(cloud: Any) -> None:
-    """And gets nothing: the tests' guard against the network would fail, were anything sent."""
+def test_a_letter_stays_in_the_outbox(cloud: Any) -> None:
+    """The tests' guard against the network would fail, were anything sent."""
     sns = boto3.client("sns")
     topic = sns.create_topic(Name="letters")["TopicArn"]
-    made = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.org")
-    attributes = sns.get_subscription_attributes(SubscriptionArn=made["SubscriptionArn"])
-    assert attributes["Attributes"]["PendingConfirmation"] == "false"
-    assert sns.publish(TopicArn=topic, Message="hello")["MessageId"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.org")
+    sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+12065550100")
+    sns.publish(TopicArn=topic, Message="hello")
+    letters = cloud.outbox.letters(topic)
+    assert [letter.to for letter in letters] == ["somebody@example.org", "+12065550100"]
+    assert {letter.when for letter in letters} == {cloud.clock.now}
 
 
-def test_a_schedule_never_comes(queue: Any, cloud: Any) -> None:
-    url, events = queue(), boto3.client("events")
-    events.put_rule(Name="minutely", ScheduleExpression="rate(1 minute)")
-    events.put_targets(Rule="minutely", Targets=[{"Id": "queue", "Arn": arn(url)}])
+def test_an_endpoint_elsewhere_is_not_reached(cloud: Any, caplog: pytest.LogCaptureFixture) -> None:
+    sns = boto3.client("sns")
+    topic = sns.create_topic(Name="elsewhere")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint="http://www.example.org/")
+    cloud.clock.advance(minutes=5)
+    [warning] = [text for text in caplog.messages if "example.org" in text]
+    assert "lets no message leave this machine" in warning
+
+
+def test_a_schedule_comes_at_the_second(mailbox: Any, cloud: Any) -> None:
+    events = boto3.client("events")
+    events.put_rule(Name="minutely", ScheduleExpression="cron(* * * * ? *)")
+    events.put_targets(Rule="minutely", Targets=[{"Id": "queue", "Arn": mailbox.arn}])
     cloud.clock.advance(hours=1)
-    assert bodies(url) == []
+    events.remove_targets(Rule="minutely", Ids=["queue"])
+    events.delete_rule(Name="minutely")
+    times = [event["time"] for event in mailbox.documents()]
+    assert len(times) == 60
+    assert all(when.endswith(":00Z") for when in times)
 
 
 def test_a_pipe_carries_nothing(queue: Any, role: str, cloud: Any) -> None:
@@ -138,39 +100,6 @@ def test_a_pipe_carries_nothing(queue: Any, role: str, cloud: Any) -> None:
     send(source, "order")
     cloud.clock.advance(hours=1)
     assert (bodies(target), bodies(source)) == ([], ["order"])
-
-
-def test_an_alarm_is_never_raised(shop: Any, cloud: Any) -> None:
-    """Nor has anybody counted what it would watch: executions, invocations, lines of a log."""
-    logs = boto3.client("logs")
-    place = {"logGroupName": "filtered", "logStreamName": "filtered"}
-    logs.create_log_group(logGroupName="filtered")
-    logs.create_log_stream(**place)
-    lines = {"metricName": "Lines", "metricNamespace": "Filtered", "metricValue": "1"}
-    logs.put_metric_filter(
-        logGroupName="filtered", filterName="all", filterPattern="", metricTransformations=[lines]
-    )
-    now = int(cloud.clock.now.timestamp() * 1000)
-    logs.put_log_events(**place, logEvents=[{"timestamp": now, "message": "line"}])
-    cloudwatch = boto3.client("cloudwatch")
-    cloudwatch.put_metric_alarm(
-        AlarmName="orders",
-        Namespace="Shop",
-        MetricName="Failures",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-    )
-    data = {"MetricName": "Failures", "Value": 5, "Timestamp": cloud.clock.now}
-    cloudwatch.put_metric_data(Namespace="Shop", MetricData=[data])
-    shop.run(shop.order("differs-watched"), "differs-watched")
-    cloud.clock.advance(minutes=10)
-    [alarm] = cloudwatch.describe_alarms(AlarmNames=["orders"])["MetricAlarms"]
-    assert alarm["StateValue"] == "OK"
-    for namespace in ("AWS/States", "AWS/Lambda", "Filtered"):
-        assert cloudwatch.list_metrics(Namespace=namespace)["Metrics"] == []
 
 
 def test_an_api_asks_for_nothing(cloud: Any) -> None:

@@ -102,12 +102,12 @@ def following(text: str, zone: str | None, moment: datetime, count: int = 1) -> 
     return found
 
 
-def utc(*when: int) -> datetime:
-    return datetime(*when, tzinfo=UTC)  # type: ignore[arg-type]
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 def test_a_rate_is_counted_from_its_begin() -> None:
-    begun = utc(2026, 1, 5, 9, 0, 30)
+    begun = utc(2026, 1, 5, 9) + timedelta(seconds=30)
     rate = expressions.read("rate(5 minutes)", None)
     assert rate.following(begun, begun) == begun + timedelta(minutes=5)
     assert rate.following(begun + timedelta(minutes=7), begun) == begun + timedelta(minutes=10)

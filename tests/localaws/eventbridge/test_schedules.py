@@ -25,7 +25,7 @@ class Tomorrow:
 
     def until(self, hour: int, minute: int = 0) -> datetime:
         """Let time pass until the next such time of a day, in UTC; returns it."""
-        now = self._clock.now
+        now: datetime = self._clock.now
         when = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
         when += timedelta(days=0 if when > now else 1)
         self._clock.advance(seconds=(when - now).total_seconds())

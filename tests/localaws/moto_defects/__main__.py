@@ -24,15 +24,19 @@ import _early  # noqa: F401  before moto is loaded
 
 MODULES = (
     "stepfunctions_api",
+    "stepfunctions_machines",
     "stepfunctions_run",
     "stepfunctions_waiting",
     "stepfunctions_nested",
     "stepfunctions_language",
     "cloudformation",
     "services",
+    "functions",
     "queues",
     "messaging",
     "eventing",
+    "observing",
+    "permissions",
     "scale",
 )
 

@@ -1,4 +1,4 @@
-"""Defects of moto's queues. Each function returns True while its defect is there."""
+"""Defects of moto's queues and streams. Each function returns True while its defect is there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import boto3
-from _aws import NUMBERS, error_code, function, invocations, queue
+from _aws import NUMBERS, error_code, function, invocations, queue, table
 from moto.sqs.models import Queue, sqs_backends
 
 
@@ -217,3 +217,21 @@ def cfn_queue_update() -> bool:
     url = _sqs().get_queue_url(QueueName=name)["QueueUrl"]
     answer = _sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["DelaySeconds"])
     return bool(answer["Attributes"]["DelaySeconds"] == "1")
+
+
+def dynamodb_ttl() -> bool:
+    """Nothing is done with the setting: it may be set again at once."""
+    given = {"TableName": table()}
+    update = boto3.client("dynamodb").update_time_to_live
+    setting = {"Enabled": True, "AttributeName": "expires"}
+    update(**given, TimeToLiveSpecification=setting)
+    return error_code(lambda: update(**given, TimeToLiveSpecification=setting)) is None
+
+
+def dynamodb_streams_host() -> bool:
+    name = table()
+    stream = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    update = boto3.client("dynamodb").update_table
+    answer = update(TableName=name, StreamSpecification=stream)["TableDescription"]
+    describe = boto3.client("dynamodbstreams").describe_stream
+    return error_code(lambda: describe(StreamArn=answer["LatestStreamArn"])) == "404"

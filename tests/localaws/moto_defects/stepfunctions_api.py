@@ -138,7 +138,6 @@ def sfn_sync_host() -> bool:
 
 
 def sfn_standard_only() -> bool:
-    """Not mended yet."""
     definition = json.dumps({"StartAt": "A", "States": {"A": DONE}})
     answer = sfn().create_state_machine(
         name="express", definition=definition, roleArn=role(), type="EXPRESS"
@@ -147,5 +146,4 @@ def sfn_standard_only() -> bool:
 
 
 def sfn_missing_calls() -> bool:
-    """Not mended yet."""
     return not any(hasattr(StepFunctionResponse, name) for name in MISSING)

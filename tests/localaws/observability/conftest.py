@@ -33,7 +33,7 @@ def name() -> Callable[[str], str]:
 @pytest.fixture
 def minute(cloud: Any) -> datetime:
     """Let time pass to the next whole minute; which that is."""
-    now = cloud.clock.now
+    now: datetime = cloud.clock.now
     cloud.clock.advance(seconds=60 - now.timestamp() % 60)
     now = cloud.clock.now
     return now.replace(microsecond=0) + timedelta(seconds=round(now.microsecond / 1e6))

@@ -82,47 +82,61 @@ def test_comparisons(comparison: str, breaking: list[float]) -> None:
         (
             rule(None, "notBreaching", 1, comparison="GreaterThanOrEqualToThreshold"),
             "- - X",
-            "Threshold Crossed: 1 datapoint [5.0 (05/01/26 11:59:00)] was greater than or equal "
-            "to the threshold (1.0).",
+            (
+                "Threshold Crossed: 1 datapoint [5.0 (05/01/26 11:59:00)] was greater than or "
+                "equal to the threshold (1.0)."
+            ),
         ),
         (
             rule(None, "notBreaching", 1),
             "- - 0",
-            "Threshold Crossed: 1 datapoint [0.0 (05/01/26 11:59:00)] was not greater than the "
-            "threshold (1.0).",
+            (
+                "Threshold Crossed: 1 datapoint [0.0 (05/01/26 11:59:00)] was not greater than the "
+                "threshold (1.0)."
+            ),
         ),
         (
             rule(None, "notBreaching", 1),
             "- - -",
-            "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint "
-            "was treated as [NonBreaching].",
+            (
+                "Threshold Crossed: no datapoints were received for 1 period and 1 missing "
+                "datapoint was treated as [NonBreaching]."
+            ),
         ),
         (
             rule(None, "breaching"),
             "- - - - 0",
-            "Threshold Crossed: 1 datapoint [0.0 (05/01/26 11:59:00)] was not greater than the "
-            "threshold (1.0) and 2 missing datapoints were treated as [Breaching].",
+            (
+                "Threshold Crossed: 1 datapoint [0.0 (05/01/26 11:59:00)] was not greater than the "
+                "threshold (1.0) and 2 missing datapoints were treated as [Breaching]."
+            ),
         ),
         (
             rule(1, "missing", 1),
             "- - X",
-            "Threshold Crossed: 1 out of the last 1 datapoints [5.0 (05/01/26 11:59:00)] was "
-            "greater than the threshold (1.0) (minimum 1 datapoint for OK -> ALARM transition).",
+            (
+                "Threshold Crossed: 1 out of the last 1 datapoints [5.0 (05/01/26 11:59:00)] was "
+                "greater than the threshold (1.0) (minimum 1 datapoint for OK -> ALARM transition)."
+            ),
         ),
         (
             rule(2, "missing"),
             "0 0 0 0 0",
-            "Threshold Crossed: 3 out of the last 3 datapoints [0.0 (05/01/26 11:59:00), 0.0 "
-            "(05/01/26 11:58:00), 0.0 (05/01/26 11:57:00)] were not greater than the threshold "
-            "(1.0) (minimum 2 datapoints for ALARM -> OK transition).",
+            (
+                "Threshold Crossed: 3 out of the last 3 datapoints [0.0 (05/01/26 11:59:00), 0.0 "
+                "(05/01/26 11:58:00), 0.0 (05/01/26 11:57:00)] were not greater than the threshold "
+                "(1.0) (minimum 2 datapoints for ALARM -> OK transition)."
+            ),
         ),
         (
             rule(None, "missing", 5),
             "X X X X X",
-            "Threshold Crossed: 5 datapoints were greater than the threshold (1.0). The most "
-            "recent datapoints which crossed the threshold: [5.0 (05/01/26 11:59:00), 5.0 "
-            "(05/01/26 11:58:00), 5.0 (05/01/26 11:57:00), 5.0 (05/01/26 11:56:00), 5.0 (05/01/26 "
-            "11:55:00)].",
+            (
+                "Threshold Crossed: 5 datapoints were greater than the threshold (1.0). The most "
+                "recent datapoints which crossed the threshold: [5.0 (05/01/26 11:59:00), 5.0 "
+                "(05/01/26 11:58:00), 5.0 (05/01/26 11:57:00), 5.0 (05/01/26 11:56:00), 5.0 "
+                "(05/01/26 11:55:00)]."
+            ),
         ),
         (rule(None, "missing", 1), "- - -", "Insufficient Data: 1 datapoint was unknown."),
         (rule(None, "missing"), "- - - - -", "Insufficient Data: 3 datapoints were unknown."),

@@ -30,9 +30,7 @@ USERS = {
     "actions": ["GET", "PUT", "DELETE"],
     "coordinates": [[0, 1, 2], [4, 5, 6], [7, 8, 9]],
 }
-REQUEST = (
-    '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534'
-)
+REQUEST = '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534'
 LINES = ["ERROR WARN message", "ERROR message", "WARN message"]
 
 
@@ -113,13 +111,17 @@ def test_json_that_does_not(pattern: str) -> None:
         ('{ ($.user.id = 1) && ($.users[0].email = "John.Doe@example.com") }', True),
         ('{ ($.user.id = 2 && $.users[0].email = "nonmatch") || $.actions[2] = "GET" }', False),
         (
-            '{ $.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch && '
-            "$.actions[2] = nomatch }",
+            (
+                '{ $.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch && '
+                "$.actions[2] = nomatch }"
+            ),
             True,
         ),
         (
-            '{ ($.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch) && '
-            "$.actions[2] = nomatch }",
+            (
+                '{ ($.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch) && '
+                "$.actions[2] = nomatch }"
+            ),
             False,
         ),
     ],

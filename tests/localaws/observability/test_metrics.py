@@ -156,9 +156,7 @@ def test_expressions_that_are_none(
     queries = [{"Id": "m1", "MetricStat": stat}, {"Id": "e1", "Expression": expression}]
     now = cloud.clock.now
     with pytest.raises(ClientError, match=message):
-        cloudwatch.get_metric_data(
-            MetricDataQueries=queries, StartTime=now - MINUTE, EndTime=now
-        )
+        cloudwatch.get_metric_data(MetricDataQueries=queries, StartTime=now - MINUTE, EndTime=now)
 
 
 def test_what_is_refused(cloudwatch: Any, cloud: Any, put: Any) -> None:

@@ -57,9 +57,10 @@ def test_reading_a_stream_forwards_to_its_end(logs: Any, log: Any) -> None:
     for number in range(5):
         log.put(str(number), age=100 - number)
     place = {"logGroupName": log.group, "logStreamName": "stream", "startFromHead": True}
-    seen, token = [], None
+    seen: list[str] = []
+    token = None
     while True:
-        more = {"nextToken": token} if token else {}
+        more: dict[str, Any] = {"nextToken": token} if token else {}
         page = logs.get_log_events(**place, limit=2, **more)
         seen += messages(page)
         if page["nextForwardToken"] == token:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from localaws.ruler import rules
 
@@ -114,6 +117,7 @@ def test_an_escaped_wildcard_is_an_asterisk() -> None:
     assert not matches({"a": [{"wildcard": "\\*\\\\*"}]}, {"a": "x\\b"})
 
 
+EXPECTED = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 # Recorded from AWS: snapshots of LocalStack's tests, which run against AWS as well
 # (github.com/localstack/localstack, tests/aws/services).
 ERRORS = [
@@ -180,8 +184,7 @@ ERRORS = [
     ('["not", "a", "dict", "but valid json"]', "Filter is not an object", 2),
     (
         "this is valid json but not a dict",
-        "Unrecognized token 'this': was expecting (JSON String, Number, Array, Object or token "
-        "'null', 'true' or 'false')",
+        f"Unrecognized token 'this': {EXPECTED}",
         5,
     ),
     (
@@ -191,8 +194,7 @@ ERRORS = [
     ),
     (
         '{"not": closed mark"',
-        "Unrecognized token 'closed': was expecting (JSON String, Number, Array, Object or token "
-        "'null', 'true' or 'false')",
+        f"Unrecognized token 'closed': {EXPECTED}",
         15,
     ),
 ]
@@ -226,3 +228,24 @@ def test_the_words_of_a_wrong_network(network: str, problem: str) -> None:
     with pytest.raises(rules.InvalidRuleError) as error:
         rules.read(json.dumps({"ip": [{"cidr": network}]}))
     assert str(error.value) == problem
+
+
+WORDS = st.sampled_from(
+    ["a", "", "$or", "prefix", "numeric", "anything-but", "exists", "cidr", "*"]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+)
+
+
+@given(JSON, JSON)
+def test_any_json_is_a_rule_or_an_error(pattern: Any, event: Any) -> None:
+    with contextlib.suppress(rules.InvalidRuleError):
+        assert rules.read(json.dumps(pattern)).matches(event) in (True, False)
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_rule_or_an_error(text: str) -> None:
+    with contextlib.suppress(rules.InvalidRuleError):
+        rules.read(text)

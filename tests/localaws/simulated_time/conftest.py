@@ -131,14 +131,42 @@ def executions(clock: Any, make_machine: Callable[[dict[str, Any]], str]) -> Exe
 
 
 def _machine(*states: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A machine of states that follow each other, named A, B, C and so on."""
+    """A machine of states that follow each other, named A, B, C and so on.
+
+    Those of branches and item processors are named after their state: AAA, AAB, ABA.
+    """
     names = [chr(ord("A") + index) for index in range(len(states))]
     followed: dict[str, Any] = {}
     for index, (name, state) in enumerate(zip(names, states, strict=True)):
         way_on = {"Next": names[index + 1]} if index + 1 < len(states) else {"End": True}
         ends = state["Type"] in ("Choice", "Succeed", "Fail") or "Next" in state or "End" in state
-        followed[name] = state if ends else {**state, **way_on}
+        followed[name] = _inside(name, state if ends else {**state, **way_on})
     return {"StartAt": "A", "States": followed, **fields}
+
+
+def _inside(prefix: str, state: dict[str, Any]) -> dict[str, Any]:
+    """A state whose inner machines have names of their own, at every depth."""
+    if "Branches" in state:
+        letters = (chr(ord("A") + index) for index in range(len(state["Branches"])))
+        pairs = zip(letters, state["Branches"], strict=True)
+        branches = [_renamed(prefix + letter, branch) for letter, branch in pairs]
+        return {**state, "Branches": branches}
+    if "ItemProcessor" in state:
+        return {**state, "ItemProcessor": _renamed(prefix + "A", state["ItemProcessor"])}
+    return state
+
+
+def _renamed(prefix: str, machine: dict[str, Any]) -> dict[str, Any]:
+    def led(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**rule, "Next": prefix + rule["Next"][-1]} for rule in rules]
+
+    states = {}
+    for name, state in machine["States"].items():
+        ways = {key: prefix + state[key][-1] for key in ("Next", "Default") if key in state}
+        ways |= {key: led(state[key]) for key in ("Choices", "Catch") if key in state}
+        own = prefix + name[-1]
+        states[own] = _inside(own, {**state, **ways})
+    return {**machine, "StartAt": prefix + machine["StartAt"][-1], "States": states}
 
 
 @pytest.fixture

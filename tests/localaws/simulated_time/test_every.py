@@ -128,6 +128,7 @@ def test_as_a_lesson_uses_it(python: Any) -> None:
         """
         import json, logging, boto3, localaws
         from localaws import clock
+        from tests.localaws.anyrole import any_role
         logging.disable()
         localaws.start()
         sfn, sqs = boto3.client("stepfunctions"), boto3.client("sqs")
@@ -136,7 +137,7 @@ def test_as_a_lesson_uses_it(python: Any) -> None:
                 "Parameters": {"QueueUrl": url, "MessageBody.$": "$$.Task.Token"},
                 "TimeoutSeconds": 7200, "End": True}
         machine = sfn.create_state_machine(
-            name="ship", roleArn="arn:aws:iam::123456789012:role/r",
+            name="ship", roleArn=any_role(),
             definition=json.dumps({"StartAt": "Ship", "States": {"Ship": task}}))
         rounds = []
         def carrier():
@@ -156,7 +157,7 @@ def test_as_a_lesson_uses_it(python: Any) -> None:
         parent = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2",
                   "Parameters": {"StateMachineArn": machine["stateMachineArn"]}, "End": True}
         order = sfn.create_state_machine(
-            name="order", roleArn="arn:aws:iam::123456789012:role/r",
+            name="order", roleArn=any_role("other"),
             definition=json.dumps({"StartAt": "Ship", "States": {"Ship": parent}}))
         sfn.start_execution(stateMachineArn=order["stateMachineArn"])
         clock.advance(seconds=1)

@@ -8,9 +8,9 @@ from typing import Any
 SCRIPT = """
 import io, json, logging, threading, time, zipfile, boto3, localaws
 from localaws import clock, cloud
+from tests.localaws.anyrole import any_role
 localaws.start(clock="real")
-role = "arn:aws:iam::123456789012:role/r"
-boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+role = any_role()
 sfn, sqs, functions = (boto3.client(name) for name in ("stepfunctions", "sqs", "lambda"))
 
 def function(name, code):

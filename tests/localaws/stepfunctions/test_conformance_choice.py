@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 T1, T2 = "2016-03-14T01:59:00Z", "2016-03-14T02:59:00+01:00"  # one moment, spelled twice
 LATER = "2016-03-14T01:59:00.5Z"
 GIVEN = {

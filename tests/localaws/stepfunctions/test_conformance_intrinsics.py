@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 
-
 def named(cases: list[Any]) -> list[str]:
     return [f"{number}: {case[0]}" for number, case in enumerate(cases)]
 
@@ -36,7 +35,11 @@ DOCUMENTED: list[tuple[str, Any, Any]] = [
     ("States.ArrayGetItem($.a, $.i)", {"a": [1, 2, 3, 4, 5], "i": 5 - 1}, 5),
     ("States.ArrayLength($.a)", {"a": [1, 2, 3]}, 3),
     ("States.ArrayUnique($.a)", {"a": [1, 2, 3, 3, 3, 3, 3, 3, 4]}, [1, 2, 3, 4]),
-    ("States.ArrayUnique($.a)", {"a": [{"k": 1}, {"k": 1}, [1], [1], "1", 1]}, [{"k": 1}, [1], "1", 1]),
+    (
+        "States.ArrayUnique($.a)",
+        {"a": [{"k": 1}, {"k": 1}, [1], [1], "1", 1]},
+        [{"k": 1}, [1], "1", 1],
+    ),
     ("States.Base64Encode($.s)", {"s": "Data to encode"}, "RGF0YSB0byBlbmNvZGU="),
     ("States.Base64Encode('ü')", {}, "w7w="),
     ("States.Base64Decode($.s)", {"s": "RGVjb2RlZCBkYXRh"}, "Decoded data"),
@@ -53,7 +56,11 @@ DOCUMENTED: list[tuple[str, Any, Any]] = [
     ),
     ("States.StringToJson($.s)", {"s": '{"foo": "bar"}'}, {"foo": "bar"}),
     ("States.StringToJson('[1, null]')", {}, [1, None]),
-    ("States.JsonToString($.o)", {"o": {"foo": "bar", "l": [1, True]}}, '{"foo":"bar","l":[1,true]}'),
+    (
+        "States.JsonToString($.o)",
+        {"o": {"foo": "bar", "l": [1, True]}},
+        '{"foo":"bar","l":[1,true]}',
+    ),
     ("States.MathAdd($.value1, $.step)", {"value1": 111, "step": -1}, 110),
     (
         "States.StringSplit($.inputString, $.splitter)",
@@ -65,7 +72,11 @@ DOCUMENTED: list[tuple[str, Any, Any]] = [
         {"inputString": "This.is+a,test=string", "splitter": ".+,="},
         ["This", "is", "a", "test", "string"],
     ),
-    ("States.Format('Hello, my name is {}.', $.name)", {"name": "Arnav"}, "Hello, my name is Arnav."),
+    (
+        "States.Format('Hello, my name is {}.', $.name)",
+        {"name": "Arnav"},
+        "Hello, my name is Arnav.",
+    ),
     ("States.Format('{}', $.o)", {"o": {"a": [1, "x"]}}, "{a=[1, x]}"),  # recorded
     ("States.Format('{} {} {}', 1, true, null)", {}, "1 true null"),
     (r"States.Format('\{\} \'{}\' \\', 'x')", {}, r"{} 'x' " + "\\"),
@@ -81,6 +92,7 @@ DOCUMENTED: list[tuple[str, Any, Any]] = [
         "2020-05-27",
     ),
 ]
+
 
 @pytest.mark.parametrize(("expression", "given", "expected"), DOCUMENTED, ids=named(DOCUMENTED))
 def test_what_it_gives(run: Any, expression: str, given: Any, expected: Any) -> None:
@@ -152,7 +164,9 @@ def test_what_is_drawn(run: Any) -> None:
         },
     }
     drawn = run(state).output
-    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-\w{12}", drawn["id"])
+    assert re.fullmatch(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-\w{12}", drawn["id"]
+    )
     assert drawn["id"] != drawn["other"]
     assert 1 <= drawn["number"] <= 999
     assert drawn["again"] == drawn["same"]

@@ -49,7 +49,7 @@ def test_a_template(run: Any) -> None:
         "weekday.$": "$$.DayOfWeek" if False else "$$.State.Name",
         "formattedOutput.$": "States.Format('Today is {}', $.flag)",
         "text": 'a "quote", a \\ and a ü\n',
-        "key ü \"q\"": 1,
+        'key ü "q"': 1,
         "nothing": None,
         "float": 1.5,
     }
@@ -60,7 +60,7 @@ def test_a_template(run: Any) -> None:
         "weekday": "A",
         "formattedOutput": "Today is 7",
         "text": 'a "quote", a \\ and a ü\n',
-        "key ü \"q\"": 1,
+        'key ü "q"': 1,
         "nothing": None,
         "float": 1.5,
     }
