@@ -87,8 +87,8 @@ class Cloud:
         )
         model = latency or latencies.Latency(seed)
         self.faults = striking.Faults(self.clock, seed)
-        permissions = iam.Permissions(self.clock)
-        passage = gate.Gate(self.clock, model, self.faults, permissions)
+        self._permissions = iam.Permissions(self.clock)
+        passage = gate.Gate(self.clock, model, self.faults, self._permissions)
         self._functions = functions.Functions(self.clock, passage, model, self.faults, spare)
         self._pollers = pollers.Pollers(self.clock, self._functions)
         self._gateway = apigateway.Gateway(self.clock, self._functions, DEFAULT_ACCOUNT_ID, REGION)
@@ -128,7 +128,7 @@ class Cloud:
         if self._door is None:
             from localaws.door import Door
 
-            self._door = Door(self.clock, self._gateway)
+            self._door = Door(self.clock, self._gateway, self._permissions)
         return self._door
 
     def all_ended(self, executions: Iterable[str]) -> Callable[[], bool]:

@@ -18,7 +18,7 @@ import boto3
 from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import ValidationError
 
-from localaws.cloudformation import checks, templates
+from localaws.cloudformation import forms, templates
 from localaws.cloudformation.operations import NO_UPDATES
 
 BUCKET = "aws-sam-cli-managed-default-samclisourcebucket"
@@ -129,7 +129,7 @@ def _raise_if_rolled_back(cloudformation: Any, name: str) -> None:
 def _package(text: str, folder: Path) -> str:
     """Upload what the template names by local path; returns the template with S3 addresses."""
     document = templates.parse(text)
-    checks.check_form(document)
+    forms.check_form(document)
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     for name, resource in document["Resources"].items():

@@ -42,12 +42,15 @@ class _Handler(MotoRequestHandler):
 class Door:
     """A server in a thread of this process."""
 
-    def __init__(self, clock: Clock, gateway: Gateway, port: int = 0) -> None:
+    def __init__(
+        self, clock: Clock, gateway: Gateway, permissions: Permissions, port: int = 0
+    ) -> None:
         """Open the door.
 
         Args:
             clock: gives each request its turn.
             gateway: answers requests to deployed APIs.
+            permissions: asked for who comes with a role's credentials.
             port: the port to listen on; 0 takes a free one.
 
         Raises:

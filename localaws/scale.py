@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from moto.core import responses, utils
 from moto.core.base_backend import BackendDict
+from moto.core.loaders import Loader, moto_root
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.parsing import validators
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node, UpdateExpression
@@ -164,10 +165,20 @@ def _look_up_methods(mends: Mends) -> None:
 def _share_models(mends: Mends) -> None:
     """moto reads the model of each service again, which boto3 has read (core/utils.py:438)."""
 
-    def loader() -> Any:
-        return boto3._get_default_session()._session.get_component("data_loader")
+    class SharedLoader(Loader):
+        """Loads what boto3 has loaded; what moto adds to a model goes into a copy."""
 
-    mends.replace(utils, "create_loader", loader)
+        def load_service_model(self, name: str, kind: str, version: str | None = None) -> Any:
+            shared = boto3._get_default_session()._session.get_component("data_loader")
+            model = shared.load_service_model(name, kind, version)
+            version = version or shared.determine_latest_version(name, kind)
+            extras = list(self._find_extras(name, kind, version))
+            if extras:
+                model = copy_anything(model)
+                self._extras_processor.process(model, extras)
+            return model
+
+    mends.replace(utils, "create_loader", lambda: SharedLoader(extra_search_paths=[moto_root]))
 
 
 def _find_backends(mends: Mends) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormationError
 from moto.cloudformation.utils import generate_changeset_id
 
-from localaws.cloudformation import checks, operations
+from localaws.cloudformation import graphs, operations
 from localaws.cloudformation.capabilities import check_capabilities
 from localaws.cloudformation.intrinsics import Evaluation, attribute_of, contains_unknown
 from localaws.cloudformation.plans import Plan
@@ -90,7 +90,7 @@ def create(region: Region, change_set: ChangeSet) -> None:
 
 
 def new_id(region: Region, name: str) -> str:
-    return generate_changeset_id(name, region.name, region.account)
+    return str(generate_changeset_id(name, region.name, region.account))
 
 
 def _fail(change_set: ChangeSet, why: str) -> None:
@@ -189,7 +189,8 @@ def _modification(
     name = resource.logical_id
     declared = plan.document["Resources"][name]
     after = plan.properties(evaluation, name)
-    details, recreations = [], []
+    details: list[dict[str, Any]] = []
+    recreations = []
     for key in dict.fromkeys([*resource.properties, *after]):
         old, new = resource.properties.get(key), after.get(key)
         if old == new:
@@ -247,12 +248,12 @@ def _details(
             "ChangeSource": "DirectModification",
         }
         return
-    for name in dict.fromkeys(checks.references(expression)):
+    for name in dict.fromkeys(graphs.references(expression)):
         if name in plan.parameters:
             yield _because(target, "Static", "ParameterReference", name)
         elif name in replaced:
             yield _because(target, "Dynamic", "ResourceReference", name)
-    for function, argument in checks.functions(expression, ""):
+    for function, argument in graphs.functions(expression, ""):
         if function == "Fn::GetAtt" and attribute_of(argument)[0] in replaced:
             entity = ".".join(str(one) for one in attribute_of(argument))
             yield _because(target, "Dynamic", "ResourceAttribute", entity)

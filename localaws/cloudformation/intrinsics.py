@@ -206,7 +206,8 @@ class Evaluation:
             raise wrong("Fn::Select")
         if int(index) >= len(items):
             raise ValidationError(
-                message=f"Template error: Fn::Select cannot select nonexistent value at index {index}"
+                message="Template error: Fn::Select cannot select nonexistent value at index "
+                f"{index}"
             )
         return items[int(index)]
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 NO_UPDATES = "No updates are to be performed."
 # What of a resource makes an update of its own, besides its properties. A policy alone does not:
-# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
+# using-cfn-updating-stacks-update-behaviors.html
 METADATA = "Metadata"
 
 

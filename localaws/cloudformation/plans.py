@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.exceptions import ExportNotFound, ValidationError
 
-from localaws.cloudformation import checks, parameters, schemas, templates
+from localaws.cloudformation import checks, forms, graphs, parameters, schemas, templates
 from localaws.cloudformation.intrinsics import NOTHING, UNKNOWN, Evaluation
 from localaws.cloudformation.records import Output, Properties, Resource, Stack
 from localaws.cloudformation.templates import Document
@@ -48,18 +48,18 @@ class Plan:
         self._catalog = catalog
         self._exports = exports
         original = templates.parse(text)
-        checks.check_form(original)
+        forms.check_form(original)
         self.transformed = bool(templates.transforms(original))
         self.parameters = parameters.resolve(original, given, self._look_up)
         self.document = templates.expand(original, self._for_sam())
         if self.transformed:
-            checks.check_form(self.document)
+            forms.check_form(self.document)
         self._refuse_unknown_types()
         checks.check_references(self.document, catalog.has_attribute)
         evaluation = self.evaluation({})
         self.wanted = [
             name
-            for name in checks.order(self.document)
+            for name in graphs.order(self.document)
             if self._is_wanted(evaluation, self.document["Resources"][name])
         ]
         self._refuse_unwanted()
@@ -151,7 +151,8 @@ class Plan:
         unknown = sorted(kind for kind in kinds if not self._catalog.knows(kind))
         if unknown:
             raise ValidationError(
-                message=f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]"
+                message="Template format error: Unrecognized resource types: "
+                f"[{', '.join(unknown)}]"
             )
         count = len(self.document["Resources"])
         if count > MOST_RESOURCES:
@@ -177,8 +178,8 @@ class Plan:
                     )
                 except _NotMadeError as error:
                     raise ValidationError(
-                        message=f"Template format error: Unresolved resource dependencies [{error}] "
-                        f"in the {section} block of the template"
+                        message="Template format error: Unresolved resource dependencies "
+                        f"[{error}] in the {section} block of the template"
                     ) from error
                 except ValidationError:
                     pass  # what values it has is seen when it is made
@@ -231,7 +232,8 @@ class Plan:
             return str(client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
         except client.exceptions.ParameterNotFound as error:
             raise ValidationError(
-                message=f"Unable to fetch parameters [{name}] from parameter store for this account."
+                message=f"Unable to fetch parameters [{name}] from parameter store for this "
+                "account."
             ) from error
 
 

@@ -74,7 +74,7 @@ def expand(document: Document, parameters: dict[str, Any]) -> Document:
     """Run the SAM transform over a template that asks for it; leaves the given one alone.
 
     Args:
-        document: a template that has passed `checks.check_form`.
+        document: a template that has passed `forms.check_form`.
         parameters: values of its parameters by their names.
 
     Raises:

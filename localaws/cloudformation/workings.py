@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from moto.cloudformation.utils import random_suffix
 from moto.core.exceptions import ServiceException
 
 from localaws import seeds
-from localaws.cloudformation import checks, reasons, schemas
+from localaws.cloudformation import graphs, reasons, schemas
 from localaws.cloudformation.kinds.kind import Made
 from localaws.cloudformation.records import Event, Properties, Resource, Stack
 
@@ -108,7 +108,7 @@ class Working:
         after = self._declared(plan, before.logical_id, {})
         try:
             after.properties = self._checked(plan, after)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  it is told
             self._tell_of(before, "UPDATE_IN_PROGRESS")
             self._fail_change(before, error)
         if after.properties == before.properties:
@@ -129,7 +129,7 @@ class Working:
                 before.properties,
                 after.properties,
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  it is told
             self._fail_change(after, error)
         after.physical_id, after.attributes = made.physical_id, made.attributes
         self._tell_of(after, "UPDATE_COMPLETE")
@@ -144,13 +144,13 @@ class Working:
             if name is not None and name == before.properties.get(own):
                 raise reasons.CustomNameError(str(name))
             self._make(plan, after, "UPDATE")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  it is told
             after.physical_id = before.physical_id
             self.stack.resources[after.logical_id] = before
             self._fail_change(before, error)
         return before
 
-    def _fail_change(self, resource: Resource, error: Exception) -> None:
+    def _fail_change(self, resource: Resource, error: Exception) -> NoReturn:
         why = reasons.reason(error, resource.type)
         self._tell_of(resource, "UPDATE_FAILED", why)
         raise StepFailedError(resource.logical_id, "update") from error
@@ -176,7 +176,7 @@ class Working:
 
     def _declared(self, plan: Plan, logical_id: str, properties: Properties) -> Resource:
         declaration = plan.document["Resources"][logical_id]
-        needs = checks.needs(plan.document, logical_id)
+        needs = graphs.needs(plan.document, logical_id)
         return Resource(logical_id, declaration["Type"], declaration, properties, needs)
 
     def delete(self, resources: Iterable[Resource], policy: str = "DeletionPolicy") -> list[str]:

@@ -18,11 +18,11 @@ from localaws.eventbridge import buses, expressions, inputs, targets
 from localaws.eventbridge.deliveries import Deliveries, Delivery
 from localaws.eventbridge.expressions import Expression
 from localaws.eventbridge.targets import Targets
-from localaws.timing.timetable import Timetable
 from localaws.mending import Mends
 from localaws.observability import eventmetrics
 from localaws.ruler import rules as ruler
 from localaws.timing.timekeeping import Clock
+from localaws.timing.timetable import Timetable
 
 Event = dict[str, Any]
 

@@ -13,18 +13,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from moto.moto_api._internal import mock_random
 from moto.scheduler.exceptions import ValidationException
-from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
+from moto.scheduler.models import (
+    EventBridgeSchedulerBackend,
+    Schedule,
+    ScheduleGroup,
+    scheduler_backends,
+)
 from moto.scheduler.responses import EventBridgeSchedulerResponse
 
 from localaws import seeds
 from localaws.destinations import Deliverer, compact
 from localaws.eventbridge import expressions
 from localaws.eventbridge.deliveries import Deliveries, Delivery
-from localaws.eventbridge.expressions import Expression
+from localaws.eventbridge.expressions import Expression, Rate
 from localaws.eventbridge.scheduletargets import ScheduleTargets
-from localaws.timing.timetable import Timetable
+from localaws.iam import roles
 from localaws.mending import Mends
 from localaws.timing.timekeeping import Clock
+from localaws.timing.timetable import Timetable
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -41,15 +47,18 @@ class Schedules:
     def follow(self, schedule: Schedule) -> None:
         """Let a schedule come from now on, if it is enabled.
 
-        A rate begins with its StartDate, or else at once; at a one-time schedule it is not looked.
+        A rate begins with its StartDate, or else at once. One-time schedules ignore StartDate.
         """
         self._timetable.strike(schedule.arn)
         if schedule.state == "DISABLED":
             return
         expression = read(schedule.schedule_expression, schedule.schedule_expression_timezone)
         now = self._clock.now()
-        begun = (_moment(schedule.start_date) if expression.recurs else None) or now
-        self._enter(schedule, expression, begun, max(begun, now) - A_MOMENT)
+        start = _moment(schedule.start_date) if expression.recurs else None
+        begun = start or now
+        included = start is not None or isinstance(expression, Rate)
+        after = max(begun, now) - (A_MOMENT if included else timedelta(0))
+        self._enter(schedule, expression, begun, after)
 
     def forget(self, schedule: Schedule) -> None:
         """Let it come no more."""
@@ -128,6 +137,18 @@ def read(text: str, zone: str | None) -> Expression:
         raise ValidationException(f"Invalid Schedule Expression {text}.") from None
 
 
+def _check_role(target: dict[str, Any], group: ScheduleGroup) -> None:
+    """See that Scheduler may assume the role, on behalf of the schedule's group.
+
+    docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    """
+    if not roles.trusts(str(target.get("RoleArn")), "scheduler", group.arn):
+        raise ValidationException(
+            "The execution role you provide must allow AWS EventBridge Scheduler to assume the "
+            "role."
+        )
+
+
 def _moment(given: Any) -> datetime | None:
     """A time as the API has it, in seconds, or CloudFormation, as text."""
     if given is None or given == "":
@@ -169,20 +190,23 @@ def install(mends: Mends, schedules: Schedules) -> None:
 
 
 def _mend_schedules(mends: Mends, schedules: Schedules) -> None:
-    """moto stores any expression, and no schedule ever comes (scheduler/models.py:184).
+    """moto stores any expression with any role, and no schedule comes (scheduler/models.py:184).
 
     A group that is not there is a KeyError.
     """
 
     def create_schedule(self: EventBridgeSchedulerBackend, **given: Any) -> Schedule:
-        self.get_schedule_group(given.get("group_name"))
+        group = self.get_schedule_group(given.get("group_name"))
         read(given["schedule_expression"], given.get("schedule_expression_timezone"))
+        _check_role(given["target"], group)
         schedule = create(self, **given)
         schedules.follow(schedule)
         return schedule
 
     def update_schedule(self: EventBridgeSchedulerBackend, **given: Any) -> Schedule:
+        group = self.get_schedule_group(given.get("group_name"))
         read(given["schedule_expression"], given.get("schedule_expression_timezone"))
+        _check_role(given["target"], group)
         schedule = update(self, **given)
         schedule.state = schedule.state or "ENABLED"
         schedules.follow(schedule)

@@ -8,10 +8,10 @@ from localaws.eventbridge.rules import Rules
 from localaws.eventbridge.schedules import Schedules
 from localaws.eventbridge.scheduletargets import ScheduleTargets
 from localaws.eventbridge.targets import Targets
-from localaws.timing.timetable import Timetable
 from localaws.functions.service import Functions
 from localaws.mending import Mends
 from localaws.timing.timekeeping import Clock
+from localaws.timing.timetable import Timetable
 
 
 def install(mends: Mends, clock: Clock, functions: Functions) -> Deliveries:

@@ -16,9 +16,18 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from localaws.functions.reports import Invocation
+from localaws.iam.grants import role_may
 from localaws.timing.timekeeping import Clock
 
 LONGEST_MESSAGE = 1024  # bytes of the error message that a dead letter has as an attribute
+
+# What the function's execution role must be allowed to do, by the service of the target.
+ACTIONS = {
+    "events": "events:PutEvents",
+    "lambda": "lambda:InvokeFunction",
+    "sns": "sns:Publish",
+    "sqs": "sqs:SendMessage",
+}
 
 Invoke = Callable[[str, str], object]  # a function's ARN, and an event
 
@@ -56,15 +65,21 @@ class Destinations:
         self._invoke = invoke
 
     def tell(self, function: LambdaFunction, ending: Ending) -> None:
-        """Send what the function's configuration asks for."""
+        """Send what the function's configuration asks for.
+
+        Raises:
+            PermissionError: the function's role may not.
+        """
         for config in function.event_invoke_config[:1]:
             wanted = config.config.get("DestinationConfig") or {}
             side = "OnSuccess" if ending.succeeded else "OnFailure"
             target = (wanted.get(side) or {}).get("Destination")
             if target:
+                _ask(function, target)
                 self._send_record(function, target, ending)
         target = (getattr(function, "dead_letter_config", None) or {}).get("TargetArn")
         if target and not ending.succeeded:
+            _ask(function, target)
             self._send_letter(target, ending)
 
     def _send_record(self, function: LambdaFunction, target: str, ending: Ending) -> None:
@@ -127,3 +142,9 @@ class Destinations:
         else:
             typed = {k: {"Type": t, "Value": v} for k, (t, v) in values.items()}
             sns_backends[account][region].publish(ending.event, target, message_attributes=typed)
+
+
+def _ask(function: LambdaFunction, target: str) -> None:
+    action = ACTIONS.get(target.split(":")[2], "")
+    if action and not role_may(function.role, "lambda", action, target):
+        raise PermissionError(f"{function.role} does not allow {action} on {target}.")

@@ -48,6 +48,19 @@ def rule_of(alarm: Alarm) -> Rule:
     )
 
 
+def has_few_samples(alarm: Alarm, points: list[Point]) -> bool:
+    """Whether a percentile is not to be judged, of so few samples, and the alarm wants that.
+
+    .../monitoring/percentiles-with-low-samples.html
+    """
+    if not alarm.extended_statistic or alarm.evaluate_low_sample_count_percentile != "ignore":
+        return False
+    part = float(alarm.extended_statistic[1:]) / 100
+    outside = min(part, 1 - part)
+    needed = round(10 / outside, 6) if outside else 0.0
+    return sum(point.samples for point in points) < needed
+
+
 def actions_of(alarm: Alarm, state: str) -> list[str]:
     """The ARNs of what an alarm does when it comes into a state."""
     actions: list[str] = {

@@ -20,7 +20,13 @@ from moto.sns.models import sns_backends
 
 from localaws.iam import deliveries
 from localaws.observability import evaluation, metrics, metricsapi, notices
-from localaws.observability.alarmrules import actions_of, points_of, queries_of, rule_of
+from localaws.observability.alarmrules import (
+    actions_of,
+    has_few_samples,
+    points_of,
+    queries_of,
+    rule_of,
+)
 from localaws.observability.composite import CompositeRule
 from localaws.observability.evaluation import ALARM, INSUFFICIENT_DATA, OK, Rule
 from localaws.observability.metrics import MINUTE, Key
@@ -169,6 +175,8 @@ class Alarms:
         if latest >= start:
             watch.due = end + MINUTE  # what there is grows older, and then counts no more
         points = points_of(watch.alarm, rule, store, end)
+        if has_few_samples(watch.alarm, points[: rule.periods]):
+            return
         verdict = evaluation.evaluate(rule, points, now)
         if verdict is not None and verdict.state != watch.alarm.state_value:
             self._change(watch, verdict.state, verdict.reason, verdict.data)

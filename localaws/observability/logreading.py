@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.utils import unix_time_millis
+from moto.logs import models
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogGroup, LogsBackend
 from moto.logs.responses import LogsResponse
@@ -25,6 +26,8 @@ DAY = 86_400_000  # milliseconds
 
 def install(mends: Mends) -> None:
     _mend_filter(mends)
+    # StartLiveTail asks it, too.
+    mends.replace(models, "EventMessageFilter", _EventFilter)
     _mend_get(mends)
     _mend_retention(mends)
 
@@ -100,6 +103,16 @@ def _mend_filter(mends: Mends) -> None:
         return json.dumps({key: value for key, value in answer.items() if value is not None})
 
     mends.replace(LogsResponse, "filter_log_events", filter_log_events)
+
+
+class _EventFilter:
+    """What moto asks of a pattern."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = patterns.compiled(pattern)
+
+    def matches(self, message: str) -> bool:
+        return self._pattern.matches(Message(message))
 
 
 def _between(

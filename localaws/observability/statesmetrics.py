@@ -102,7 +102,7 @@ def _mend_silent_tasks(mends: Mends) -> None:
         step = STEPS.get(name)
         if step is not None:
             _count(self, *step, event_id, source_event_id, event_details)
-        elif name == "ExecutionStarted":
+        elif name in ("ExecutionStarted", "ExecutionRedriven"):
             self.open_tasks = {}  # of a task that is tested there are no metrics
 
     write: Callable[..., None] = mends.replace(EventManager, "_publish_history_event", publish)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from moto.sqs import models
 
 from localaws.mending import Mends
-from localaws.sqs import administration, mappings, receiving, sending, tasks
+from localaws.sqs import administration, mappings, receiving, sending, store, tasks
 from localaws.sqs.poller import Pollers
 from localaws.sqs.queues import Queue
 from localaws.sqs.store import Message
@@ -21,6 +21,7 @@ def install(mends: Mends, clock: Clock, pollers: Pollers) -> None:
         for hear in told:
             hear(queue)
 
+    mends.replace(store, "read_clock", clock.time)
     mends.replace(models, "Queue", Queue)
     mends.replace(models, "Message", Message)
     mends.replace(Queue, "tell", tell)

@@ -10,7 +10,7 @@ import heapq
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from moto.core.utils import unix_time
@@ -22,9 +22,12 @@ Place = Literal["ready", "delayed", "in flight", "gone"]
 Entry = tuple[int, int, int, "Message"]  # key, order and turn; the last two are unlike any other's
 
 
+read_clock: Callable[[], float] = unix_time  # moto's, which is slow; `service.install` replaces it
+
+
 def now() -> int:
     """The time of the local AWS, in microseconds since 1970."""
-    return int(round(unix_time() * SECOND))
+    return round(read_clock() * SECOND)
 
 
 class Message(models.Message):

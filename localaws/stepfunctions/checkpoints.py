@@ -135,7 +135,7 @@ def enter(state: CommonStateField, env: Any) -> None:
     Raises:
         OverError: the state machine is being deleted, and the execution ends here.
     """
-    execution = getattr(env.event_manager, "execution", None)
+    execution: Any = getattr(env.event_manager, "execution", None)
     if hasattr(execution, "doomed"):
         execution.doomed()
         raise OverError

@@ -7,7 +7,6 @@ is linked to, was measured on AWS.
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -32,20 +31,13 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor import (
     map_run_record,
 )
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.credentials import (
-    StateCredentials,
-)
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
-from moto.stepfunctions.parser.asl.utils import boto_client
-from moto.stepfunctions.parser.backend.execution import Execution
-from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from localaws import seeds
 from localaws.mending import Mends
-from localaws.stepfunctions import mapitems, mapresults
-from localaws.stepfunctions.failures import written
-from localaws.stepfunctions.sidebyside import select_input, start_thread
+from localaws.stepfunctions import mapchildren, mapresults
+from localaws.stepfunctions.mapinputs import MapInputs
+from localaws.stepfunctions.sidebyside import start_thread
 from localaws.timing.timekeeping import Clock
 
 MOST_CHILDREN = 10_000  # at one time
@@ -108,82 +100,30 @@ class MapRun:
                 be written.
         """
         limit = self._number(self._state.max_concurrency_decl)
-        given = None if self._distribution.has("ItemReader") else self._given_items()
+        source = MapInputs(self._state, self._distribution, self._env, self._failure)
+        given = source.given()
         self._tell(
             HistoryEventType.MapStateStarted,
             mapStateStartedEventDetails=MapStateStartedEventDetails(length=len(given or [])),
         )
         self._open(limit)
         try:
-            items = self._read() if given is None else given
-            self._inputs = list(self._put_together(items))
+            self._inputs = source.put_together(source.read() if given is None else given)
             self._count_all()
             self._work_off()
             if self._exceeded:
                 kind = StatesErrorNameType.StatesExceedToleratedFailureThreshold
                 raise self._failure(kind, EXCEEDED)
-            result = self._result()
+            result = self._result(source)
         except FailureEventException as error:
             self._close_failed(error)
             raise
         self._env.stack.append(result)
         self._close()
 
-    # What stands in the definition.
-
     def _number(self, declaration: Any) -> Any:
         declaration.eval(self._env)
         return self._env.stack.pop()
-
-    def _given_items(self) -> list[mapitems.Item]:
-        state, env = self._state, self._env
-        (state.items or state.items_path).eval(env)
-        try:
-            return mapitems.of_state(env.stack.pop())
-        except mapitems.ReadingError as error:
-            raise self._failure(StatesErrorNameType.StatesItemReaderFailed, str(error)) from error
-
-    def _read(self) -> list[mapitems.Item]:
-        given = self._distribution.value("ItemReader", self._env)
-        resource = self._distribution.resource("ItemReader")
-        try:
-            return mapitems.read(resource, given, self._client())
-        except mapitems.ReadingError as error:
-            raise self._failure(StatesErrorNameType.StatesItemReaderFailed, str(error)) from error
-
-    def _client(self) -> Any:
-        details = self._env.aws_execution_details
-        credentials = StateCredentials(role_arn=details.role_arn)
-        return boto_client.boto_client_for(
-            region=details.region, service="s3", state_credentials=credentials
-        )
-
-    def _put_together(self, items: list[mapitems.Item]) -> Any:
-        inputs = [self._selected(index, item) for index, item in enumerate(items)]
-        if not self._distribution.has("ItemBatcher"):
-            return [(each, 1) for each in inputs]
-        batcher = self._distribution.value("ItemBatcher", self._env)
-        return [(each, len(each["Items"])) for each in mapitems.batches(inputs, batcher)]
-
-    def _selected(self, index: int, item: mapitems.Item) -> Any:
-        if self._state.item_selector is None and self._state.parameters is None:
-            return item.value
-        frame = self._env.open_inner_frame()
-        told = {"Index": index, "Value": item.value, "Source": self._source()}
-        if item.key is not None:
-            told |= {"Key": item.key, "Value": item.value["Value"]}
-        frame.states.context_object.context_object_data["Map"] = {"Item": told}
-        try:
-            select_input(frame, self._env, self._state, item.value)
-            return frame.states.get_input()
-        finally:
-            self._env.delete_frame(frame)
-
-    def _source(self) -> str:
-        if not self._distribution.has("ItemReader"):
-            return "STATE_DATA"
-        asked = self._distribution.value("ItemReader", self._env)["Asked"]
-        return f"S3://{asked['Bucket']}/{asked.get('Key') or asked.get('Prefix', '')}"
 
     # The child executions.
 
@@ -251,53 +191,17 @@ class MapRun:
                 return None
             given, count = self._inputs[self._next]
             self._next += 1
-            child = self._make_child(given, count)
+            child = mapchildren.make(
+                self._parent, self._distribution, self._record, given, self._clock
+            )
+            child.item_count = count
+            self._children.append(child)
             frame: Any = self._env.open_frame()
             frame.awaited = child  # it is stopped where the run is
             for counter, number in self._counters(count):
                 counter.pending.offset(-number)
                 counter.running.count(number)
             return child, frame, count
-
-    def _make_child(self, given: Any, count: int) -> Any:
-        """docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html"""
-        parent, kind = self._parent, self._distribution.execution_type
-        name = str(seeds.uuid4())
-        arn = f"{self._record.map_state_machine_arn}"
-        machine = dataclasses.replace(
-            parent.state_machine,
-            arn=arn,
-            name=arn.split(":stateMachine:")[1],
-            definition=self._distribution.child,
-            type=kind,
-        )
-        place = arn.replace(":stateMachine:", ":express:" if kind == "EXPRESS" else ":execution:")
-        end = f":{seeds.uuid4()}" if kind == "EXPRESS" else ""
-        child: Any = Execution(
-            name=name,
-            sm_type=kind,
-            role_arn=parent.role_arn,
-            exec_arn=f"{place}:{name}{end}",
-            account_id=parent.account_id,
-            region_name=parent.region_name,
-            state_machine=machine,
-            start_date=self._clock.now(),
-            cloud_watch_logging_session=None,
-            activity_store=parent._activity_store,
-            input_data=written(given),
-        )
-        child.map_run_arn, child.item_count = self._record.map_run_arn, count
-        self._children.append(child)
-        if kind == "STANDARD":
-            self._list(child)
-        return child
-
-    def _list(self, child: Any) -> None:
-        backend: Any = stepfunctions_parser_backends[child.account_id][child.region_name]
-        if not hasattr(backend, "map_run_children"):
-            backend.map_run_children, backend.map_run_executions = {}, {}
-        backend.map_run_children[child.exec_arn] = child
-        backend.map_run_executions.setdefault(child.map_run_arn, []).append(child)
 
     def _note(self, child: Any, count: int) -> None:
         counted = COUNTED.get(child.status, "failed")
@@ -325,7 +229,7 @@ class MapRun:
 
     # Its end.
 
-    def _result(self) -> Any:
+    def _result(self, source: MapInputs) -> Any:
         succeeded = [child for child in self._children if child.status == "SUCCEEDED"]
         if not self._distribution.has("ResultWriter"):
             return [child.output for child in succeeded]
@@ -338,7 +242,7 @@ class MapRun:
         self._count_written(len(succeeded))
         try:
             return mapresults.write(
-                self._client(), given["Asked"], config, self._record.map_run_arn, self._children
+                source.s3(), given["Asked"], config, self._record.map_run_arn, self._children
             )
         except Exception as error:
             kind = StatesErrorNameType.StatesResultWriterFailed

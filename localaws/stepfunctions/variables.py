@@ -1,4 +1,4 @@
-"""Variables: when Assign takes effect, how much they may hold, and how they are told of.
+"""Variables: when Assign takes effect, and how they are told of.
 
 Rules: docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
@@ -16,9 +16,6 @@ from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 
 from localaws.mending import Mends
 from localaws.stepfunctions.failures import written
-
-MOST_BYTES = 256 * 1024  # of the variables of one Assign, and of one variable
-MOST_OF_ALL = 10 * 1024 * 1024  # of all that an execution keeps
 
 
 def install(mends: Mends) -> None:

@@ -13,6 +13,7 @@ from localaws.cloudformation.kinds import (
     motokinds,
     roles,
     storage,
+    tables,
 )
 from localaws.cloudformation.kinds.kind import Api, Handler, Made
 from localaws.cloudformation.records import Properties
@@ -40,6 +41,7 @@ KINDS: dict[str, type[Handler]] = {
     **machines.KINDS,
     **messaging.KINDS,
     **storage.KINDS,
+    **tables.KINDS,
     **roles.KINDS,
     **apis.KINDS,
     **eventing.KINDS,

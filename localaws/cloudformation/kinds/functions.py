@@ -15,7 +15,8 @@ from localaws.cloudformation.kinds.kind import (
 )
 from localaws.cloudformation.records import Properties
 
-# docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+# docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+# aws-properties-lambda-function-code.html
 INLINE_FILE = {"python": "index.py", "nodejs": "index.js"}
 # docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 CONFIGURATION: dict[str, Any] = {
@@ -175,17 +176,19 @@ class Permission(Handler):
         self.api.call("lambda", "remove_permission", p, StatementId=physical_id)
 
 
+# docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
+MAPPING: dict[str, Any] = {
+    "Enabled": True,
+    "BatchSize": 10,
+    "MaximumBatchingWindowInSeconds": 0,
+    "FunctionResponseTypes": [],
+    "FilterCriteria": {},
+    "ScalingConfig": {},
+}
+
+
 class EventSourceMapping(Handler):
     attributes = ("Id", "EventSourceMappingArn")
-    # docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
-    DEFAULTS: dict[str, Any] = {
-        "Enabled": True,
-        "BatchSize": 10,
-        "MaximumBatchingWindowInSeconds": 0,
-        "FunctionResponseTypes": [],
-        "FilterCriteria": {},
-        "ScalingConfig": {},
-    }
 
     def create(self, name: str, p: Properties) -> Made:
         made = self.api.call("lambda", "create_event_source_mapping", p, Tags=tag_map(p) or None)
@@ -196,7 +199,7 @@ class EventSourceMapping(Handler):
         return Made(made["UUID"], {"Id": made["UUID"], "EventSourceMappingArn": arn})
 
     def update(self, made: Made, before: Properties, after: Properties) -> Made:
-        removed = {k: v for k, v in self.DEFAULTS.items() if k in before and k not in after}
+        removed = {k: v for k, v in MAPPING.items() if k in before and k not in after}
         self.api.call(
             "lambda", "update_event_source_mapping", {**removed, **after}, UUID=made.physical_id
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from localaws.cloudformation.kinds.kind import Handler, Made, changed, tag_changes, tags, text
 from localaws.cloudformation.records import Properties
 
@@ -114,10 +116,8 @@ class Policy(Handler):
 
     def _take(self, kind: str, member: str, holder: str, name: str) -> None:
         client = self.api("iam")
-        try:
+        with suppress(client.exceptions.NoSuchEntityException):  # its holder is gone, with it
             getattr(client, f"delete_{kind}_policy")(**{member: holder}, PolicyName=name)
-        except client.exceptions.NoSuchEntityException:
-            pass  # its holder is gone, and it went along
 
 
 class ManagedPolicy(Handler):

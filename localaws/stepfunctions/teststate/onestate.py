@@ -91,6 +91,7 @@ class OneState:
         except Exception as error:  # noqa: BLE001  in an execution, too (program.py): States.Runtime
             self.status, self.error = "FAILED", "States.Runtime"
             self.cause = f"{type(error).__name__}({error})"
+        self.cause = bare(self.cause)
         self._leave_no_thread()
         store = env.variable_store
         if store._outer_scope or store._inner_scope:

@@ -30,11 +30,7 @@ def queue(**properties: Any) -> dict[str, Any]:
 
 def propose(stack: Any, resources: Any, kind: str = "UPDATE", **parts: Any) -> dict[str, Any]:
     """Create a change set; returns it described."""
-    given = {
-        key: parts.pop(key) for key in ("Parameters", "name") if key in parts and key == "name"
-    }
-    values = parts.pop("values", {})
-    name = given.get("name", "proposal")
+    values, name = parts.pop("values", {}), "proposal"
     stack.client.create_change_set(
         StackName=stack.name,
         ChangeSetName=name,
@@ -124,7 +120,7 @@ def test_what_a_change_set_shows(stack: Any) -> None:
 
 
 def test_a_change_that_a_parameter_makes(stack: Any) -> None:
-    declared = {"Parameters": {"Delay": {"Type": "Number", "Default": 1}}}
+    declared: dict[str, Any] = {"Parameters": {"Delay": {"Type": "Number", "Default": 1}}}
     resources = {"Queue": queue(DelaySeconds={"Ref": "Delay"})}
     stack.create(resources, **declared)
     found = changes(propose(stack, resources, values={"Delay": "5"}, **declared))

@@ -82,7 +82,8 @@ def refused(stack: Any, body: Any, **given: Any) -> str:
         (
             {"Resources": {"Q": QUEUE}, "Outputs": {"A": {"Value": {"Fn::Sub": "${Nobody}"}}}},
             (
-                "Template format error: Unresolved resource dependencies [Nobody] in the Outputs block "
+                "Template format error: Unresolved resource dependencies [Nobody] in the "
+                "Outputs block "
                 "of the template"
             ),
         ),
@@ -107,7 +108,8 @@ def refused(stack: Any, body: Any, **given: Any) -> str:
         (
             {"Resources": {"Q": {**QUEUE, "Condition": "Never"}}},
             (
-                "Template format error: Unresolved condition dependency Never in the Resources block "
+                "Template format error: Unresolved condition dependency Never in the "
+                "Resources block "
                 "of the template"
             ),
         ),
@@ -118,15 +120,18 @@ def refused(stack: Any, body: Any, **given: Any) -> str:
         (
             {"Resources": {"Q": queue(QueueName={"Fn::Join": "ab"})}},
             (
-                "Template error: every Fn::Join object requires two parameters, (1) a string delimiter "
-                "and (2) a list of strings to be joined or a function that returns a list of strings "
+                "Template error: every Fn::Join object requires two parameters, (1) a "
+                "string delimiter "
+                "and (2) a list of strings to be joined or a function that returns a "
+                "list of strings "
                 "(such as Fn::GetAZs) to be joined."
             ),
         ),
         (
             {"Resources": {"Q": queue(QueueName={"Fn::FindInMap": ["M", "a"]})}},
             (
-                "Template error: every Fn::FindInMap object requires three parameters, the map name, "
+                "Template error: every Fn::FindInMap object requires three parameters, "
+                "the map name, "
                 "map key and the attribute for return value"
             ),
         ),

@@ -311,6 +311,15 @@ def test_a_schedule_that_is_refused(schedule: Any, expression: str) -> None:
     assert error.value.response["Error"]["Message"] == problem
 
 
+def test_a_role_that_scheduler_may_not_assume(schedule: Any) -> None:
+    client = boto3.client("scheduler")
+    with pytest.raises(client.exceptions.ValidationException) as error:
+        schedule("rate(1 days)", {"RoleArn": "arn:aws:iam::123456789012:role/nobody"})
+    assert error.value.response["Error"]["Message"] == (
+        "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
+    )
+
+
 def test_a_group_that_is_not_there(schedule: Any) -> None:
     client = boto3.client("scheduler")
     with pytest.raises(client.exceptions.ResourceNotFoundException):

@@ -204,3 +204,18 @@ def test_a_deleted_target_harms_nobody(make_function: Any, cloud: Any, caplog: A
     cloud.clock.advance(minutes=10)
     assert len(starts(name)) == 3
     assert "was lost" in caplog.text
+
+
+def test_a_role_that_may_not_send(
+    make_function: Any, make_role: Any, cloud: Any, caplog: Any
+) -> None:
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="without-a-policy")["QueueUrl"]
+    arn = "arn:aws:sqs:us-east-1:123456789012:without-a-policy"
+    logs = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    name = make_function(FAILS, DeadLetterConfig={"TargetArn": arn})
+    boto3.client("lambda").update_function_configuration(FunctionName=name, Role=make_role(logs))
+    send(name)
+    cloud.clock.advance(minutes=10)
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+    assert "does not allow sqs:SendMessage" in caplog.text

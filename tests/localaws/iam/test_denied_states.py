@@ -21,7 +21,6 @@ TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:t"
 QUEUE = f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/q"
 MACHINE = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:m"
 KEY = {"id": {"S": "1"}}
-ENTRY = {"Source": "s", "DetailType": "t", "Detail": "{}"}
 
 
 def allow(*actions: str, resource: Any = "*", **more: Any) -> dict[str, Any]:
@@ -86,13 +85,6 @@ def run(make_role: Callable[..., str], shop: Any) -> Callable[..., Any]:
             "StepFunctions.AWSStepFunctionsException",
             "states:StartExecution",
             "Service: AWSStepFunctions; Status Code: 400; Error Code: AccessDeniedException; ",
-        ),
-        (
-            "events:putEvents",
-            {"Entries": [ENTRY]},
-            "EventBridge.AmazonEventBridgeException",
-            "events:PutEvents",
-            "Service: AmazonEventBridge; Status Code: 400; Error Code: AccessDeniedException; ",
         ),
         (
             "aws-sdk:dynamodb:getItem",

@@ -84,6 +84,22 @@ def test_an_assumed_role_is_asked_for_its_permissions(
     assert asker.ask("dynamodb", "describe_table", event, TableName=table)[2] == 400
 
 
+def test_the_door_asks_as_well(
+    credentials: Callable[..., dict[str, str]], cloud: Any, table: str
+) -> None:
+    """It lets in everybody else."""
+    own = boto3.client("dynamodb", endpoint_url=cloud.endpoint_url)
+    assert own.describe_table(TableName=table)
+    given = credentials(allow("dynamodb:ListTables"))
+    client = boto3.client("dynamodb", endpoint_url=cloud.endpoint_url, **given)
+    assert table in client.list_tables()["TableNames"]
+    with pytest.raises(client.exceptions.ClientError, match="dynamodb:DescribeTable on resource"):
+        client.describe_table(TableName=table)
+    buckets = boto3.client("s3", endpoint_url=cloud.endpoint_url, **given)
+    with pytest.raises(buckets.exceptions.ClientError, match="s3:ListAllMyBuckets"):
+        buckets.list_buckets()
+
+
 def test_a_session_policy_limits(credentials: Callable[..., dict[str, str]], table: str) -> None:
     policy = {"Version": "2012-10-17", "Statement": [allow("dynamodb:DescribeTable")]}
     given = credentials(allow("dynamodb:*"), Policy=json.dumps(policy))

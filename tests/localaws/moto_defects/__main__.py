@@ -29,6 +29,7 @@ MODULES = (
     "stepfunctions_waiting",
     "stepfunctions_nested",
     "stepfunctions_language",
+    "stepfunctions_engine",
     "cloudformation",
     "services",
     "functions",

@@ -155,6 +155,10 @@ def scheduler_any_expression() -> bool:
     return error_code(lambda: boto3.client("scheduler").create_schedule(**given)) is None
 
 
+def scheduler_any_role() -> bool:
+    return error_code(lambda: boto3.client("scheduler").create_schedule(**_schedule())) is None
+
+
 def scheduler_unknown_group() -> bool:
     try:
         boto3.client("scheduler").create_schedule(**_schedule(GroupName="nobody"))

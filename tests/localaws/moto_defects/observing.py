@@ -239,7 +239,7 @@ def logs_filters_asleep() -> bool:
     _logs().create_log_stream(**stream)
     event = {"timestamp": int(time.time() * 1000), "message": "m"}
     _logs().put_log_events(**stream, logEvents=[event])
-    return _cloudwatch().list_metrics(Namespace=space)["Metrics"] == []
+    return not _cloudwatch().list_metrics(Namespace=space)["Metrics"]
 
 
 def logs_filter_twice() -> bool:
@@ -292,4 +292,4 @@ def logs_retention() -> bool:
 
 def sfn_no_metrics() -> bool:
     run(DONE)
-    return _cloudwatch().list_metrics(Namespace="AWS/States")["Metrics"] == []
+    return not _cloudwatch().list_metrics(Namespace="AWS/States")["Metrics"]

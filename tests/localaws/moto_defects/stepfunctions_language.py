@@ -138,7 +138,6 @@ def jsonpath_variables() -> bool:
 
 
 def sfn_state_name_escapes() -> bool:
-    """Not mended yet."""
     definition = json.dumps({"StartAt": 'say "a"', "States": {'say "a"': DONE}})
     answer = sfn().create_state_machine(name="escapes", definition=definition, roleArn=role())
     events = history(ended(start(answer["stateMachineArn"]))["executionArn"])

@@ -76,6 +76,15 @@ def sfn_nested_answer() -> bool:
         return "'ExecutionArn'" in run(_nested(machine(DONE))).get("cause", "")
 
 
+def sfn_nested_spelling() -> bool:
+    """Its times are no JSON, in which its parent's output is told."""
+    with _respelled(answers=True):
+        try:
+            return '"executionArn"' in run(_nested(machine(DONE)))["output"]
+        except TypeError:
+            return True
+
+
 def _child(machine_arn: str) -> str:
     """The execution of a nested machine."""
     listed = until(

@@ -188,6 +188,23 @@ def test_percentiles_and_units(
     assert described(other)["StateValue"] == "OK"
 
 
+def test_a_percentile_of_few_samples(
+    cloud: Any, put: Any, name: Any, minute: Any, make_alarm: Any, described: Any
+) -> None:
+    """For p90 a hundred are enough."""
+    space = name("Shop")
+    alarm = make_alarm(
+        space, Statistic=None, ExtendedStatistic="p90", EvaluateLowSampleCountPercentile="ignore"
+    )
+    seen = []
+    for samples in (99, 100):
+        for _ in range(samples):
+            put(space, "Failures", 5)
+        cloud.clock.advance(minutes=1)
+        seen.append(described(alarm)["StateValue"])
+    assert seen == ["INSUFFICIENT_DATA", "ALARM"]
+
+
 def test_an_expression(
     cloud: Any, cloudwatch: Any, put: Any, name: Any, minute: Any, described: Any
 ) -> None:

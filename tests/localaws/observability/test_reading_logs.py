@@ -98,3 +98,14 @@ def test_what_is_not_there(logs: Any, log: Any, name: Any) -> None:
         logs.get_log_events(logGroupName=log.group, logStreamName="nowhere")
     with pytest.raises(logs.exceptions.InvalidParameterException, match="Invalid filter pattern"):
         logs.filter_log_events(logGroupName=log.group, filterPattern="{ $.a = 1")
+
+
+def test_a_live_tail_filters_too(logs: Any, log: Any) -> None:
+    for number in range(3):
+        log.put({"n": number}, age=3 - number)
+    arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{log.group}"
+    session = logs.start_live_tail(logGroupIdentifiers=[arn], logEventFilterPattern="{ $.n > 1 }")[
+        "responseStream"
+    ]
+    updates = [one["sessionUpdate"] for one in session if "sessionUpdate" in one]
+    assert [e["message"] for u in updates for e in u["sessionResults"]] == ['{"n": 2}']

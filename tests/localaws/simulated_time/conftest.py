@@ -157,16 +157,19 @@ def _inside(prefix: str, state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _renamed(prefix: str, machine: dict[str, Any]) -> dict[str, Any]:
+    def called(name: str) -> str:
+        return prefix + name[-1] if name.isupper() else name
+
     def led(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [{**rule, "Next": prefix + rule["Next"][-1]} for rule in rules]
+        return [{**rule, "Next": called(rule["Next"])} for rule in rules]
 
     states = {}
     for name, state in machine["States"].items():
-        ways = {key: prefix + state[key][-1] for key in ("Next", "Default") if key in state}
+        ways = {key: called(state[key]) for key in ("Next", "Default") if key in state}
         ways |= {key: led(state[key]) for key in ("Choices", "Catch") if key in state}
-        own = prefix + name[-1]
+        own = called(name)
         states[own] = _inside(own, {**state, **ways})
-    return {**machine, "StartAt": prefix + machine["StartAt"][-1], "States": states}
+    return {**machine, "StartAt": called(machine["StartAt"]), "States": states}
 
 
 @pytest.fixture

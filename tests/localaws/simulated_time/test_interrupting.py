@@ -17,7 +17,12 @@ LOOP = {
     "StartAt": "Tick",
     "States": {
         "Tick": {"Type": "Wait", "Seconds": 1, "Next": "Again"},
-        "Again": {"Type": "Pass", "Next": "Tick"},
+        "Again": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "Done"}],
+            "Default": "Tick",
+        },
+        "Done": {"Type": "Succeed"},
     },
 }
 

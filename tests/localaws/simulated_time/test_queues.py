@@ -224,6 +224,12 @@ def test_a_rule_invokes_a_function_at_the_instant_of_the_event(
     )
     function = boto3.client("lambda").get_function(FunctionName=name)
     arn = function["Configuration"]["FunctionArn"]
+    boto3.client("lambda").add_permission(
+        FunctionName=name,
+        StatementId="events",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+    )
     events = boto3.client("events")
     pattern = {"source": ["aws.states"], "detail": {"status": ["TIMED_OUT"]}}
     events.put_rule(Name="late", EventPattern=json.dumps(pattern))

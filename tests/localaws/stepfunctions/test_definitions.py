@@ -111,7 +111,8 @@ class TestRecorded:
                 of({**PASS, "Output": {"v": "{% phone %}"}}, QueryLanguage="JSONata"),
                 [
                     (
-                        "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not "
+                        "UNSUPPORTED_JSONATA_EXPRESSION: "
+                        "Reference to 'phone' at the top level is not "
                         "supported. at /States/A/Output/v"
                     )
                 ],
@@ -123,7 +124,8 @@ class TestRecorded:
                 ),
                 [
                     (
-                        f"{SCHEMA}: Express state machine does not support '.waitForTaskToken' service "
+                        f"{SCHEMA}: Express state machine does not support "
+                        "'.waitForTaskToken' service "
                         "integration  at /States/A/Resource"
                     )
                 ],
@@ -144,7 +146,8 @@ class TestRecorded:
                 of({**TASK, "Parameters": {"JobName.$": "foo"}}),
                 [
                     (
-                        f"{SCHEMA}: The value for the field 'JobName.$' must be a valid JSONPath or a "
+                        f"{SCHEMA}: The value for the field 'JobName.$' "
+                        "must be a valid JSONPath or a "
                         "valid intrinsic function call at /States/A/Parameters"
                     )
                 ],
@@ -157,7 +160,8 @@ class TestRecorded:
                 choice({"Variable": "States.ArrayLength($.a)", "NumericEquals": 0, "Next": "B"}),
                 [
                     (
-                        f"{SCHEMA}: Value is not a Reference Path: Reference path didn't start with "
+                        f"{SCHEMA}: Value is not a Reference Path: "
+                        "Reference path didn't start with "
                         "'$' at /States/A/Choices[0]/Variable"
                     )
                 ],
