@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 from moto.core import responses, utils
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.loaders import Loader, moto_root
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.parsing import validators
@@ -169,6 +169,8 @@ def _share_models(mends: Mends) -> None:
         """Loads what boto3 has loaded; what moto adds to a model goes into a copy."""
 
         def load_service_model(self, name: str, kind: str, version: str | None = None) -> Any:
+            if name == "s3":  # boto3 changes this one as it goes (botocore/handlers.py:1106)
+                return super().load_service_model(name, kind, version)
             shared = boto3._get_default_session()._session.get_component("data_loader")
             model = shared.load_service_model(name, kind, version)
             version = version or shared.determine_latest_version(name, kind)
@@ -179,6 +181,8 @@ def _share_models(mends: Mends) -> None:
             return model
 
     mends.replace(utils, "create_loader", lambda: SharedLoader(extra_search_paths=[moto_root]))
+    # And again in a session of its own, to learn where a service is (core/base_backend.py:232).
+    mends.replace(AccountSpecificBackend, "get_session", boto3._get_default_session)
 
 
 def _find_backends(mends: Mends) -> None:

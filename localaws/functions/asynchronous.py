@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from moto.awslambda.models import LambdaFunction
 
-from localaws.functions.concurrency import reserved
+from localaws.functions.concurrency import exists, reserved
 from localaws.functions.destinations import Destinations, Ending
 from localaws.functions.reports import Invocation
 from localaws.observability import lambdametrics
@@ -67,7 +67,7 @@ class EventQueue:
                     lambdametrics.dropped(queued.function)
                 self._tell(queued.function, ending)
                 return
-            if self._wait(pause):
+            if self._wait(pause) or not exists(queued.function):
                 return
 
     def _judge(self, queued: QueuedEvent, done: Invocation) -> tuple[Ending | None, float]:

@@ -75,6 +75,12 @@ def reserved(function: LambdaFunction) -> int | None:
     return None if number is None else int(number)
 
 
+def exists(function: LambdaFunction) -> bool:
+    """Whether a function has not been deleted."""
+    backend: LambdaBackend = get_backend(function.account_id, function.region)
+    return function.function_name in backend._lambdas._functions
+
+
 def _throttle(reason: str) -> Refusal:
     throttled = refusals.refusal("lambda", "TooManyRequestsException", None)
     return replace(throttled, fields={**throttled.fields, "Reason": reason})

@@ -6,6 +6,7 @@ docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -59,7 +60,7 @@ class Fleet:
 
     fingerprint: tuple[Any, ...]
     code: Code
-    idle: list[Environment] = field(default_factory=list)
+    idle: deque[Environment] = field(default_factory=deque)  # that which was used last is last
     size: int = 0
     sandboxes: list[Sandbox] = field(default_factory=list)
 

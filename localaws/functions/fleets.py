@@ -55,9 +55,9 @@ class Fleets:
             if self._closed:
                 raise RuntimeError("The local AWS has been stopped.")
             fleet = self._fleet(function)
-            self._end_idle(fleet)
-            if fleet.idle:
-                return fleet, fleet.idle.pop()
+            idle = self._idle(fleet)
+            if idle is not None:
+                return fleet, idle
             fleet.size += 1
             return fleet, self._new_environment(function)
 
@@ -131,17 +131,24 @@ class Fleets:
         room = fleet.size < REAL_PROCESSES_PER_FUNCTION
         return self._clock.simulated or bool(fleet.idle) or room
 
-    def _end_idle(self, fleet: Fleet) -> None:
-        """Lambda ends environments that have been idle for long; here, when one is looked for."""
+    def _idle(self, fleet: Fleet) -> Environment | None:
+        """The one that was used last. Those that Lambda has ended meanwhile end here."""
         now = self._clock.now()
-        over = [one for one in fleet.idle if one.is_over(now)]
-        for environment in over:
-            fleet.idle.remove(environment)
-            fleet.size -= 1
-            environment.remove_files()
-            if not self._clock.simulated and environment.sandbox is not None:
-                self._end(environment.sandbox)
-        if over and fleet.size == 0:  # nobody else keeps what their processes remember
+        while fleet.idle and fleet.idle[0].is_over(now):
+            self._end_idle(fleet, fleet.idle.popleft())
+        while fleet.idle:
+            environment = fleet.idle.pop()
+            if not environment.is_over(now):
+                return environment
+            self._end_idle(fleet, environment)
+        return None
+
+    def _end_idle(self, fleet: Fleet, environment: Environment) -> None:
+        fleet.size -= 1
+        environment.remove_files()
+        if not self._clock.simulated and environment.sandbox is not None:
+            self._end(environment.sandbox)
+        if fleet.size == 0:  # nobody else keeps what their processes remember
             self._end_all(fleet)
 
     def _fleet(self, function: LambdaFunction) -> Fleet:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from moto.awslambda.exceptions import InvalidParameterValueException
+from moto.awslambda.exceptions import InvalidParameterValueException, UnknownFunctionException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LambdaStorage
 from moto.core.exceptions import AWSError
 from moto.stepfunctions.models import StateMachine, StepFunctionBackend
@@ -85,7 +85,10 @@ def _mend_mappings(mends: Mends) -> None:
     def create(self: LambdaBackend, spec: dict[str, Any]) -> EventSourceMapping:
         queue = spec.get("EventSourceArn") or ""
         if queue.split(":")[2:3] == ["sqs"] and spec.get("FunctionName"):
-            function = self.get_function(spec["FunctionName"])
+            try:
+                function = self.get_function(spec["FunctionName"])
+            except UnknownFunctionException:
+                return make(self, spec)  # has words of its own for it
             for action in POLLING:
                 if not role_may(function.role, "lambda", f"sqs:{action}", queue):
                     raise InvalidParameterValueException(

@@ -22,6 +22,7 @@ RESOURCE = "resource-based policy"
 BOUNDARY = "permissions boundary"
 SESSION = "session policy"
 ASSUME = "sts:AssumeRole"
+DECISIONS = 1024  # kept for each role: executions and objects are resources of their own
 
 
 class Verdict(NamedTuple):
@@ -124,6 +125,8 @@ def verdict(session: AssumedRole, need: Need, context: Callable[[], Context]) ->
         return known[1]
     found = case.decide(context())
     if not case.varies:
+        if len(decided) >= DECISIONS:
+            decided.clear()
         decided[key] = (case.at_resource, found)
     return found
 

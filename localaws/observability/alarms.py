@@ -33,6 +33,12 @@ from localaws.observability.metrics import MINUTE, Key
 from localaws.timing.timekeeping import Clock
 
 HISTORY_KEPT = 30 * 86400  # docs.aws.amazon.com: alarm history is kept for 30 days
+# As whom CloudWatch comes to what it reaches:
+# docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+PRINCIPALS = {
+    "lambda": "lambda.alarms.cloudwatch.amazonaws.com",
+    "sns": "cloudwatch.amazonaws.com",
+}
 ASYNCHRONOUSLY = {"X-Amz-Invocation-Type": "Event"}
 CREATED = "Unchecked: Initial alarm creation"
 
@@ -220,25 +226,31 @@ class Alarms:
         }
         summary = f"Successfully executed action {action}"
         try:
-            refused = deliveries.refusal(_principal(action), alarm.alarm_arn, action)
-            if refused is not None:
-                raise PermissionError(refused)
-            if action.split(":")[2] == "sns":
-                message = notices.message(alarm, previous)
-                data["publishedMessage"] = json.dumps({"default": message}, separators=(",", ":"))
-                _, _, _, region, account, _ = action.split(":", 5)
-                sns_backends[account][region].publish(
-                    message=message, arn=action, subject=notices.subject(alarm)
-                )
-            elif action.split(":")[2] == "lambda":
-                event = json.dumps(notices.function_event(alarm, previous))
-                get_backend(*watch.place).invoke(action, None, event, ASYNCHRONOUSLY, {})
-            else:
-                raise NotImplementedError(f"The local AWS cannot execute the action {action}.")
+            data |= self._execute(watch, action, previous)
         except Exception as error:  # noqa: BLE001  the history tells of it, as on AWS
-            data["actionState"] = "Failed"
-            summary = f'Failed to execute action {action}. Received error: "{error}"'
+            why = getattr(error, "message", None) or str(error)
+            data |= {"actionState": "Failed", "error": why}
+            summary = f'Failed to execute action {action}. Received error: "{why}"'
         self.record(alarm, watch.place, "Action", summary, data)
+
+    @staticmethod
+    def _execute(watch: Watch, action: str, previous: dict[str, Any]) -> dict[str, Any]:
+        """Publish to a topic or invoke a function; returns what the history tells besides."""
+        alarm, kind = watch.alarm, action.split(":")[2]
+        if kind not in PRINCIPALS:
+            raise NotImplementedError(f"The local AWS cannot execute the action {action}.")
+        refused = deliveries.refusal(PRINCIPALS[kind], alarm.alarm_arn, action)
+        if refused is not None:
+            raise PermissionError(refused)
+        if kind == "lambda":
+            event = json.dumps(notices.function_event(alarm, previous))
+            get_backend(*watch.place).invoke(action, None, event, ASYNCHRONOUSLY, {})
+            return {}
+        message = notices.message(alarm, previous)
+        _, _, _, region, account, _ = action.split(":", 5)
+        topics = sns_backends[account][region]
+        topics.publish(message=message, arn=action, subject=notices.subject(alarm))
+        return {"publishedMessage": json.dumps({"default": message}, separators=(",", ":"))}
 
     def _tell_parents(self, child: Watch) -> None:
         alarm = child.alarm
@@ -275,12 +287,6 @@ class Alarms:
                 }
             )
         return {"triggeringAlarms": told}
-
-
-def _principal(action: str) -> str:
-    """Who executes an action: .../alarms-and-actions-Lambda.html"""
-    service = "lambda.alarms.cloudwatch" if action.split(":")[2] == "lambda" else "cloudwatch"
-    return f"{service}.amazonaws.com"
 
 
 def _recorded(alarm: Alarm) -> dict[str, Any]:

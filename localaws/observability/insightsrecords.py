@@ -63,7 +63,7 @@ def _discovered(text: str) -> Record:
     """The fields of a JSON event: details.error, items.0.price."""
     try:
         document = json.loads(text)
-    except ValueError:
+    except (RecursionError, ValueError):
         return {}
     found: Record = {}
     _discover(document, "", found, 0)

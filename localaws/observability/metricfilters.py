@@ -94,9 +94,12 @@ def _publish_embedded(place: tuple[str, str], document: Any, when: float) -> Non
     moment = as_number(about.get("Timestamp"))
     when = when if moment is None else moment / 1000
     store = metrics.store(*place)
-    for directive in about["CloudWatchMetrics"]:
-        for key, datum, unit, resolution in _embedded(document, directive):
-            store.put_datum(key, datum, unit, when, resolution)
+    try:
+        found = [one for part in about["CloudWatchMetrics"] for one in _embedded(document, part)]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return  # it is not of the format: as on AWS, it is a line of the log and nothing more
+    for key, datum, unit, resolution in found:
+        store.put_datum(key, datum, unit, when, resolution)
 
 
 def _embedded(
@@ -132,8 +135,11 @@ def _mend_filters(mends: Mends) -> None:
     ) -> None:
         if log_group_name not in self.groups:
             raise ResourceNotFoundException
-        patterns.compiled(filter_pattern)
+        pattern = patterns.compiled(filter_pattern)
         for one in metric_transformations:
+            for field in (one["metricValue"], *(one.get("dimensions") or {}).values()):
+                if field.startswith("$"):
+                    pattern.value(Message("{}"), field)  # refuses what is no field
             if one.get("dimensions") and one.get("defaultValue") is not None:
                 raise InvalidParameterException(
                     "Invalid metric transformation: dimensions and defaultValue are mutually "

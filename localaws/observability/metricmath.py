@@ -143,7 +143,7 @@ class Expression:
             raise self._error(f"The function {name} is not supported.")
         try:
             return function(*self._rest_of_list(")"))
-        except TypeError as error:
+        except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
             raise self._error() from error
 
     def _metrics(self, part: str = "") -> list[Points]:

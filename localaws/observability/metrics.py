@@ -172,9 +172,14 @@ def _slots(series: _Series, start: int, end: int) -> Iterable[int]:
     return [slot for slot in range(-(-start // step) * step, end, step) if slot in series]
 
 
+_stores: dict[tuple[str, str], Store] = {}  # moto takes its time to find a backend
+
+
 def store(account_id: str, region: str) -> Store:
     """The metrics of an account in a Region."""
-    kept: Store = cloudwatch_backends[account_id][region].metric_data
+    kept = _stores.get((account_id, region))
+    if kept is None:
+        kept = _stores[account_id, region] = cloudwatch_backends[account_id][region].metric_data
     return kept
 
 
@@ -220,6 +225,7 @@ def put_all(
 
 
 def install(mends: Mends) -> None:
+    _stores.clear()
     _mend_store(mends)
 
 
@@ -228,6 +234,6 @@ def _mend_store(mends: Mends) -> None:
 
     def begin(self: CloudWatchBackend, region_name: str, account_id: str) -> None:
         create(self, region_name, account_id)
-        self.metric_data = Store()
+        self.metric_data = _stores[account_id, region_name] = Store()
 
     create: Callable[..., None] = mends.replace(CloudWatchBackend, "__init__", begin)

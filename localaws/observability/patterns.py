@@ -35,7 +35,7 @@ class Message:
             return None
         try:
             return json.loads(self.text)
-        except ValueError:
+        except (RecursionError, ValueError):
             return None
 
 
@@ -106,6 +106,8 @@ class _Json(Pattern):
         return isinstance(message.document, dict) and self._holds(message.document)
 
     def value(self, message: Message, field: str) -> Any:
+        if not field.startswith("$."):
+            return None
         found = jsonpatterns.selector(field)(message.document)
         return None if found is MISSING else found
 

@@ -26,7 +26,7 @@ def install(mends: Mends, pollers: Pollers) -> None:
 
 
 def _mend_life(mends: Mends, pollers: Pollers) -> None:
-    """moto stores a pipe, and it carries nothing (pipes/models.py:92)."""
+    """moto stores a pipe, and it carries nothing (pipes/models.py:141)."""
     sources: dict[str, Source] = {}
 
     def create_pipe(self: EventBridgePipesBackend, name: str, **given: Any) -> Pipe:
@@ -68,7 +68,7 @@ def _mend_life(mends: Mends, pollers: Pollers) -> None:
 
 
 def _mend_states(mends: Mends) -> None:
-    """A pipe that is stopped starts when it is looked at (pipes/models.py:37)."""
+    """A pipe that is stopped starts when it is looked at (pipes/models.py:41)."""
 
     def advance(self: Pipe) -> None:
         if self.status in ON_THE_WAY:

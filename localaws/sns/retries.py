@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from moto.sns.models import Subscription
+from moto.sns.models import Subscription, Topic
 
 DEFAULTS = {
     "minDelayTarget": 20,
@@ -20,6 +20,7 @@ DEFAULTS = {
     "numMaxDelayRetries": 0,
     "backoffFunction": "linear",
 }
+REQUESTS = {"headerContentType": "text/plain; charset=UTF-8"}
 LONGEST = 3600.0  # seconds for all retries of a message
 
 # From 0 at the first retry of the backoff phase to 1 at the last: how far the delay has grown, of a
@@ -39,6 +40,30 @@ def policy(subscription: Subscription) -> dict[str, Any]:
     if topics.get("disableSubscriptionOverrides"):
         own = None
     return DEFAULTS | (own or topics.get("defaultHealthyRetryPolicy") or {})
+
+
+def of_topic(topic: Topic) -> str:
+    """EffectiveDeliveryPolicy of a topic."""
+    http = _parsed(topic.delivery_policy).get("http") or {}
+    effective = {
+        "defaultHealthyRetryPolicy": DEFAULTS | (http.get("defaultHealthyRetryPolicy") or {}),
+        "disableSubscriptionOverrides": False,
+        "defaultRequestPolicy": REQUESTS,
+    }
+    return json.dumps({"http": effective | {k: http[k] for k in http if k not in effective}})
+
+
+def of_subscription(subscription: Subscription) -> str:
+    """EffectiveDeliveryPolicy of a subscription of an HTTP endpoint."""
+    return json.dumps(
+        {
+            "healthyRetryPolicy": policy(subscription),
+            "sicklyRetryPolicy": None,
+            "throttlePolicy": None,
+            "requestPolicy": REQUESTS,
+            "guaranteed": False,
+        }
+    )
 
 
 def delays(wanted: dict[str, Any]) -> Iterator[float]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.sns.exceptions import (
     BatchEntryIdsNotDistinct,
     SNSException,
@@ -19,9 +20,11 @@ from moto.sns.exceptions import (
     TopicNotFound,
 )
 from moto.sns.models import SNSBackend, Topic
+from moto.sns.responses import SNSResponse
 
 from localaws import seeds
 from localaws.mending import Mends
+from localaws.sns import retries
 from localaws.sns.delivery import Delivery
 from localaws.sns.messages import Message
 from localaws.timing.timekeeping import Clock
@@ -37,6 +40,7 @@ def install(mends: Mends, clock: Clock, delivery: Delivery) -> None:
     _mend_topics(mends, clock, delivery)
     _mend_publish(mends, delivery)
     _mend_batches(mends)
+    _mend_delivery_policies(mends)
 
 
 def _mend_topics(mends: Mends, clock: Clock, delivery: Delivery) -> None:
@@ -206,3 +210,29 @@ def _publish_entry(backend: SNSBackend, topic_arn: str, entry: dict[str, Any]) -
         message_structure=entry.get("MessageStructure"),
     )
     return message_id
+
+
+def _mend_delivery_policies(mends: Mends) -> None:
+    """moto tells of one effective delivery policy, whatever was set (sns/models.py:85)."""
+
+    def get_topic_attributes(self: SNSResponse) -> ActionResult:
+        attributes = dict(of_topic(self).result["Attributes"])
+        topic = self.backend.get_topic(self._get_param("TopicArn"))
+        attributes["EffectiveDeliveryPolicy"] = retries.of_topic(topic)
+        if not attributes["DeliveryPolicy"]:
+            del attributes["DeliveryPolicy"]
+        return ActionResult({"Attributes": attributes})
+
+    def get_subscription_attributes(self: SNSBackend, arn: str) -> dict[str, Any]:
+        attributes = of_subscription(self, arn)
+        if "EffectiveDeliveryPolicy" in attributes:
+            effective = retries.of_subscription(self.subscriptions[arn])
+            attributes["EffectiveDeliveryPolicy"] = effective
+        return attributes
+
+    of_topic: Callable[[SNSResponse], Any] = mends.replace(
+        SNSResponse, "get_topic_attributes", get_topic_attributes
+    )
+    of_subscription: Callable[..., dict[str, Any]] = mends.replace(
+        SNSBackend, "get_subscription_attributes", get_subscription_attributes
+    )

@@ -90,9 +90,12 @@ def _mend_creation(mends: Mends, pollers: Pollers) -> None:
     """moto checks nothing, and lets SendMessage invoke the function (models.py:2138)."""
 
     def create_event_source_mapping(self: LambdaBackend, spec: dict[str, Any]) -> Any:
-        if str(spec.get("EventSourceArn")).split(":")[2:3] != ["sqs"]:
-            return create(self, spec)
         given = _read(spec)
+        if str(given.get("EventSourceArn")).split(":")[2:3] != ["sqs"]:
+            raise InvalidParameterValueException(
+                "The local AWS feeds functions from SQS queues. It has no event source mapping for "
+                f"{given.get('EventSourceArn')}."
+            )
         if given.get("StartingPosition"):
             message = "StartingPosition is not valid for SQS event sources."
             raise InvalidParameterValueException(message)
@@ -114,9 +117,7 @@ def _mend_creation(mends: Mends, pollers: Pollers) -> None:
         pollers.follow(mapping)
         return mapping
 
-    create: Callable[..., Any] = mends.replace(
-        LambdaBackend, "create_event_source_mapping", create_event_source_mapping
-    )
+    mends.replace(LambdaBackend, "create_event_source_mapping", create_event_source_mapping)
 
 
 def _mend_changes(mends: Mends, pollers: Pollers) -> None:
@@ -126,8 +127,6 @@ def _mend_changes(mends: Mends, pollers: Pollers) -> None:
         mapping = self.get_event_source_mapping(uuid)
         if mapping is None:
             raise UnknownMapping
-        if not isinstance(mapping, QueueMapping):
-            return update(self, uuid, spec)
         given = _read(spec)
         queue = _queue(self, mapping.event_source_arn)
         now = {"BatchSize": mapping.batch_size, "MaximumBatchingWindowInSeconds": mapping.window}
@@ -145,8 +144,7 @@ def _mend_changes(mends: Mends, pollers: Pollers) -> None:
         mapping = delete(self, uuid)
         if mapping is None:
             raise UnknownMapping
-        if isinstance(mapping, QueueMapping):
-            pollers.forget(mapping)
+        pollers.forget(mapping)
         return mapping
 
     def list_event_source_mappings(

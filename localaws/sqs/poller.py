@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.utils import get_backend
+from moto.sqs.exceptions import SQSException
 from moto.sqs.models import sqs_backends
 
 from localaws.functions.service import Functions
@@ -33,7 +35,7 @@ class Pollers:
 
     def __init__(self, clock: Clock, functions: Functions) -> None:
         self.clock, self.functions = clock, functions
-        self.stopping = False
+        self.stopped = clock.event()
         self._of_queues: dict[str, list[Poller]] = {}  # by the queue's ARN
 
     def follow(self, mapping: Any, kind: type[Poller] | None = None) -> None:
@@ -65,7 +67,7 @@ class Pollers:
 
     def stop(self) -> None:
         """Deliver no further batch."""
-        self.stopping = True
+        self.stopped.set()
         for pollers in self._of_queues.values():
             for poller in pollers:
                 poller.end()
@@ -164,7 +166,7 @@ class Poller:
             self.concurrency.back_off()  # the function is deleted, its mapping is not
         except Exception:
             # As on AWS: the messages stay hidden for a while and are then tried again.
-            if not self.pollers.stopping:
+            if not self.pollers.stopped.is_set():
                 log.exception("The event source mapping %s failed.", self.mapping.uuid)
         finally:
             self._count(-1)
@@ -177,7 +179,7 @@ class Poller:
     def hand_over(self, batch: list[Message], queue: Queue) -> None:
         """Hand a batch over, and delete what has been worked on."""
         for messages, event in batches.events(batch, queue):
-            if not self.pollers.stopping:
+            if not self.pollers.stopped.is_set():
                 self._deliver_event(messages, event, queue)
 
     def _deliver_event(self, messages: list[Message], event: str, queue: Queue) -> None:
@@ -194,7 +196,8 @@ class Poller:
         """Delete the messages of a batch, apart from those whose ids are given."""
         for message in messages:
             if message.id not in failed:
-                queue.delete_message(str(message.receipt_handle))
+                with suppress(SQSException):  # a FIFO queue's, after the visibility timeout
+                    queue.delete_message(str(message.receipt_handle))
 
     def _invoke(self, event: str, until: int) -> Any:
         """Invoke the function; where it is throttled, again and again while the batch is hidden.
@@ -208,8 +211,9 @@ class Poller:
         while True:
             done = self.pollers.functions.invoke(function, event)
             late = now() + pause * SECOND >= until
-            if not isinstance(done, RefusedInvocation) or late or self.pollers.stopping:
+            if not isinstance(done, RefusedInvocation) or late:
                 return done
             self.concurrency.back_off()
-            self._clock.sleep(pause)
+            if self.pollers.stopped.wait(pause):
+                return done
             pause = min(2 * pause, LONGEST_PAUSE)

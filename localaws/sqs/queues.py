@@ -131,7 +131,7 @@ class Queue(Attributed):
                     dead.append(message)
                     continue
                 self._receive(message, visibility)
-                taken.append(message)
+                taken.append(copy.copy(message))  # as it is now; it may be received once more
                 if len(taken) >= count:
                     break
         queuemetrics.received(self, len(taken))

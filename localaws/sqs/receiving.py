@@ -6,7 +6,6 @@ API_ChangeMessageVisibility.html
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -119,10 +118,9 @@ def _take(queue: Queue, count: int, visibility: int, patient: bool) -> list[Mess
 
 
 def _told(message: Message, names: list[str]) -> Message:
-    """A message with those of its attributes that were asked for."""
-    copied = copy.copy(message)
-    _filter_message_attributes(copied, names)
-    return copied
+    """A message that was taken, with those of its attributes that were asked for."""
+    _filter_message_attributes(message, names)
+    return message
 
 
 def change_message_visibility(

@@ -28,5 +28,5 @@ def install(mends: Mends, clock: Clock, pollers: Pollers) -> None:
     administration.install(mends)
     sending.install(mends)
     receiving.install(mends, clock, told)
-    tasks.install(mends, clock)
+    tasks.install(mends, clock, pollers.stopped)
     mappings.install(mends, pollers)

@@ -63,12 +63,11 @@ class MoveTask:
         }
         return {name: value for name, value in told.items() if value is not None}
 
-    def run(self, clock: Clock, backend: SQSBackend) -> None:
-        """Move what can be received, at the rate that was asked for."""
+    def run(self, stopped: Any, backend: SQSBackend) -> None:
+        """Move what can be received, at the rate that was asked for, until the event is set."""
         rate = self.rate or FASTEST
         step = max(1 / rate, SHORTEST_STEP)
-        while True:
-            clock.sleep(step)
+        while not stopped.wait(step):
             if self.status == "CANCELLING":
                 self.status = "CANCELLED"
                 return
@@ -107,7 +106,9 @@ def _anew(message: Message) -> Message:
     return made
 
 
-def install(mends: Mends, clock: Clock) -> None:
+def install(mends: Mends, clock: Clock, stopped: Any) -> None:
+    """`stopped`: the clock's event that is set when everything ends."""
+
     def start_message_move_task(self: SQSResponse) -> ActionResult:
         task = _begin(
             self.sqs_backend,
@@ -115,7 +116,7 @@ def install(mends: Mends, clock: Clock) -> None:
             self._get_param("DestinationArn"),
             self._get_param("MaxNumberOfMessagesPerSecond"),
         )
-        clock.spawn(lambda: task.run(clock, self.sqs_backend))
+        clock.spawn(lambda: task.run(stopped, self.sqs_backend))
         return ActionResult({"TaskHandle": task.handle})
 
     def list_message_move_tasks(self: SQSResponse) -> ActionResult:

@@ -11,6 +11,7 @@ from typing import Any
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import (
     ErrorEqualsDecl,
 )
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
     StatesErrorName,
 )
@@ -18,7 +19,9 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
     StatesErrorNameType,
 )
 from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import state_task
 from moto.stepfunctions.parser.asl.component.state.fail import cause_decl, error_decl, state_fail
+from moto.stepfunctions.parser.asl.eval.callback.callback import HeartbeatTimeoutError
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
@@ -52,6 +55,7 @@ def install(mends: Mends) -> None:
     _mend_runtime_errors(mends)
     _mend_field_names(mends)
     _mend_fail(mends)
+    _mend_heartbeats(mends)
 
 
 def _mend_choice(mends: Mends) -> None:
@@ -127,3 +131,20 @@ def _mend_fail(mends: Mends) -> None:
     mends.replace(state_fail, "CustomErrorName", named)
     mends.replace(error_decl, "_STRING_RETURN_FUNCTIONS", OF_TEXT)
     mends.replace(cause_decl, "_STRING_RETURN_FUNCTIONS", OF_TEXT)
+
+
+def _mend_heartbeats(mends: Mends) -> None:
+    """moto tells Retry and Catch of a missed heartbeat as of any timeout (state_task.py:86).
+
+    Measured on AWS: what is told is States.Timeout; States.HeartbeatTimeout matches it, too.
+    """
+
+    def from_error(self: Any, env: Environment, ex: Exception) -> FailureEvent:
+        event = classify(self, env, ex)
+        if isinstance(ex, HeartbeatTimeoutError):
+            event.error_name = HEARTBEAT_TIMEOUT
+        return event
+
+    classify: Callable[..., FailureEvent] = mends.replace(
+        state_task.StateTask, "_from_error", from_error
+    )

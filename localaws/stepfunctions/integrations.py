@@ -24,15 +24,8 @@ from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name
     CustomErrorName,
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
-    StatesErrorName,
-)
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
-    StatesErrorNameType,
-)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
     lambda_eval_utils,
-    state_task,
     state_task_lambda,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
@@ -44,7 +37,6 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
     state_task_service_sns,
     state_task_service_sqs,
 )
-from moto.stepfunctions.parser.asl.eval.callback.callback import HeartbeatTimeoutError
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import boto_client
@@ -72,7 +64,6 @@ def install(mends: Mends, clock: Clock) -> None:
     _mend_sdk_calls(mends)
     _mend_functions(mends, clock)
     _mend_error_names(mends)
-    _mend_heartbeats(mends)
     _mend_invocation_type(mends)
 
 
@@ -278,23 +269,6 @@ def _named(self: Any, service: str, error: Exception) -> tuple[str, str] | None:
         prefix = taskerrors.OPTIMIZED[service].prefix
     return (
         (f"{prefix}.SdkClientException", str(error)) if isinstance(error, BotoCoreError) else None
-    )
-
-
-def _mend_heartbeats(mends: Mends) -> None:
-    """moto tells Retry and Catch of a missed heartbeat as of any timeout (state_task.py:86).
-
-    Measured on AWS: what is told is States.Timeout; States.HeartbeatTimeout matches it, too.
-    """
-
-    def from_error(self: Any, env: Environment, ex: Exception) -> FailureEvent:
-        event = classify(self, env, ex)
-        if isinstance(ex, HeartbeatTimeoutError):
-            event.error_name = StatesErrorName(StatesErrorNameType.StatesHeartbeatTimeout)
-        return event
-
-    classify: Callable[..., FailureEvent] = mends.replace(
-        state_task.StateTask, "_from_error", from_error
     )
 
 

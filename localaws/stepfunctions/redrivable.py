@@ -30,9 +30,14 @@ def described(execution: Any, now: datetime) -> dict[str, Any]:
         "redriveStatus": "REDRIVABLE" if reason is None else "NOT_REDRIVABLE",
         "redriveStatusReason": reason,
     }
-    if reason is None and getattr(execution, "map_run_arn", None):
+    if reason is None and by_map_run(execution):
         told["redriveStatus"] = "REDRIVABLE_BY_MAP_RUN"
     return told
+
+
+def by_map_run(execution: Any) -> bool:
+    """Whether an execution is a child of a Map Run: the redrive of its parent redrives it."""
+    return getattr(execution, "map_run_arn", None) is not None
 
 
 def hindrance(execution: Any, now: datetime) -> str | None:

@@ -39,6 +39,8 @@ def install(mends: Mends, clock: Clock) -> None:
             return ActionResult({"redriveDate": tokens[token]})
         if (reason := redrivable.hindrance(execution, now)) is not None:
             raise api.ExecutionNotRedrivable(reason)
+        if redrivable.by_map_run(execution):
+            raise api.ExecutionNotRedrivable("Execution is redriven by its Map Run alone")
         if token:
             tokens[token] = now
             for old in list(tokens)[:-TOKENS]:

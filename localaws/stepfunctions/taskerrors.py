@@ -97,7 +97,8 @@ def of_sdk(boto: str, error: ClientError) -> tuple[str, str]:
 def boto_name(service: str) -> str:
     """What boto3 calls a service of an AWS SDK integration."""
     spelled = botocore.session.get_session().get_available_services()
-    return BOTO_NAMES.get(service) or {name.replace("-", ""): name for name in spelled}[service]
+    plain = {name.replace("-", ""): name for name in spelled}
+    return BOTO_NAMES.get(service) or plain.get(service, service)
 
 
 @functools.lru_cache(256)

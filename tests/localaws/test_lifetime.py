@@ -78,7 +78,8 @@ def test_stop_waits_for_no_function(python: Any) -> None:
             name="m", roleArn=role, definition=json.dumps({"StartAt": "T", "States": {"T": task}}))
         arn = sfn.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
         sqs = boto3.client("sqs")
-        url = sqs.create_queue(QueueName="q")["QueueUrl"]
+        url = sqs.create_queue(
+            QueueName="q", Attributes={"VisibilityTimeout": "900"})["QueueUrl"]
         boto3.client("lambda").create_event_source_mapping(
             EventSourceArn="arn:aws:sqs:us-east-1:123456789012:q", FunctionName="slow")
         sqs.send_message(QueueUrl=url, MessageBody="x")

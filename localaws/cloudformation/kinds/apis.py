@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.apigateway.models import apigateway_backends
 
-from localaws.cloudformation.kinds.kind import Handler, Made, changed, tag_map, text
+from localaws.cloudformation.kinds.kind import Handler, Made, changed, tag_map, text, whole
 from localaws.cloudformation.records import Properties
 
 
@@ -24,7 +24,8 @@ class RestApi(Handler):
             name=text(title or name),
             tags=tag_map(p) or None,
         )
-        self._import(made["id"], p, body)
+        with whole(lambda: self.delete(made["id"], p)):
+            self._import(made["id"], p, body)
         return self._described(made["id"])
 
     def update(self, made: Made, before: Properties, after: Properties) -> Made:

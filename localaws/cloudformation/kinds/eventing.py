@@ -12,6 +12,7 @@ from localaws.cloudformation.kinds.kind import (
     tag_map,
     tags,
     text,
+    whole,
 )
 from localaws.cloudformation.records import Properties
 
@@ -26,7 +27,8 @@ class Rule(Handler):
 
     def create(self, name: str, p: Properties) -> Made:
         arn = self._put(name, p)
-        self._aim(name, {}, p)
+        with whole(lambda: self.delete(name, p)):
+            self._aim(name, {}, p)
         bus = _bus(p)
         return Made(name if bus == DEFAULT_BUS else f"{bus}|{name}", {"Arn": arn})
 

@@ -12,6 +12,7 @@ from localaws.cloudformation.kinds.kind import (
     changed,
     tag_changes,
     tag_map,
+    whole,
 )
 from localaws.cloudformation.records import Properties
 
@@ -50,7 +51,8 @@ class Function(Handler):
             Code=_code(p),
             Tags=tag_map(p) or None,
         )
-        self._reserve(name, {}, p)
+        with whole(lambda: self.delete(name, p)):
+            self._reserve(name, {}, p)
         return _function(name, made["FunctionArn"])
 
     def update(self, made: Made, before: Properties, after: Properties) -> Made:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +108,9 @@ class Api:
         members = fit(shape, p) | given
         return getattr(client, operation)(**{k: v for k, v in members.items() if v is not None})
 
-    def _answer(self, request: Any, **_: Any) -> Any:
+    def _answer(self, event_name: str, request: Any, **_: Any) -> Any:
+        # moto looks for the action here first; from an address it takes a router, built at length.
+        request.headers.setdefault("X-Amz-Target", event_name.rpartition(".")[2])
         from botocore.awsrequest import AWSResponse
         from moto.core.botocore_stubber import MockRawResponse
 
@@ -116,6 +120,17 @@ class Api:
         status, headers, body = answer
         content = body if isinstance(body, bytes) else str(body or "").encode()
         return AWSResponse(request.url, status, headers, MockRawResponse(content))
+
+
+@contextmanager
+def whole(delete: Callable[[], Any]) -> Iterator[None]:
+    """Nothing is left of a resource that could be made only in part."""
+    try:
+        yield
+    except Exception:
+        with suppress(Exception):
+            delete()
+        raise
 
 
 def fit(shape: Any, value: Any) -> Any:

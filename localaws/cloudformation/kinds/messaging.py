@@ -5,7 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from localaws.cloudformation.kinds.kind import Handler, Made, tag_changes, tag_map, tags, text
+from localaws.cloudformation.kinds.kind import (
+    Handler,
+    Made,
+    tag_changes,
+    tag_map,
+    tags,
+    text,
+    whole,
+)
 from localaws.cloudformation.records import Properties
 
 # docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
@@ -112,8 +120,9 @@ class Topic(Handler):
             Tags=tags(p),
         )
         arn = made["TopicArn"]
-        for one in p.get("Subscription", []):
-            self.api.call("sns", "subscribe", one, TopicArn=arn)
+        with whole(lambda: self.delete(arn, p)):
+            for one in p.get("Subscription", []):
+                self.api.call("sns", "subscribe", one, TopicArn=arn)
         return Made(arn, {"TopicArn": arn, "TopicName": name})
 
     def update(self, made: Made, before: Properties, after: Properties) -> Made:

@@ -14,6 +14,7 @@ from localaws.cloudformation.kinds.kind import (
     tag_map,
     tags,
     text,
+    whole,
 )
 from localaws.cloudformation.records import Properties
 
@@ -26,7 +27,8 @@ class LogGroup(Handler):
     def create(self, name: str, p: Properties) -> Made:
         given = {key: value for key, value in p.items() if key != "Tags"}
         self.api.call("logs", "create_log_group", given, logGroupName=name, tags=tag_map(p) or None)
-        self._retain(name, {}, p)
+        with whole(lambda: self.delete(name, p)):
+            self._retain(name, {}, p)
         arn = f"arn:aws:logs:{self.api.region}:{self.api.account}:log-group:{name}:*"
         return Made(name, {"Arn": arn})
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from localaws.cloudformation.kinds.kind import Handler, Made, changed, tag_changes, tags, text
+from localaws.cloudformation.kinds.kind import (
+    Handler,
+    Made,
+    changed,
+    tag_changes,
+    tags,
+    text,
+    whole,
+)
 from localaws.cloudformation.records import Properties
 
 MOST_VERSIONS = 5  # of a managed policy
@@ -24,11 +32,8 @@ class Role(Handler):
             RoleName=name,
             Tags=tags(p) or None,
         )["Role"]
-        try:
+        with whole(lambda: self.delete(name, p)):
             self._settle(name, {}, p)
-        except Exception:
-            self.delete(name, p)  # nothing is left of what could not be made
-            raise
         return Made(name, {"Arn": made["Arn"], "RoleId": made["RoleId"]})
 
     def update(self, made: Made, before: Properties, after: Properties) -> Made:

@@ -13,6 +13,7 @@ from localaws.cloudformation.kinds.kind import (
     tag_changes,
     tags,
     text,
+    whole,
 )
 from localaws.cloudformation.records import Properties
 
@@ -30,7 +31,8 @@ class Bucket(Handler):
 
     def create(self, name: str, p: Properties) -> Made:
         self.api("s3").create_bucket(Bucket=name)
-        self._settle(name, {}, p)
+        with whole(lambda: self.delete(name, p)):
+            self._settle(name, {}, p)
         region = self.api.region
         return Made(
             name,

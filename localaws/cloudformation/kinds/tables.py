@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from localaws.cloudformation.kinds.kind import Handler, Made, changed, tag_changes, tags, text
+from localaws.cloudformation.kinds.kind import (
+    Handler,
+    Made,
+    changed,
+    tag_changes,
+    tags,
+    text,
+    whole,
+)
 from localaws.cloudformation.records import Properties
 
 SET_APART = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification", "Tags")
@@ -34,7 +42,8 @@ class Table(Handler):
             SSESpecification=_encryption(p),
             Tags=tags(p) or None,
         )
-        self._set_times(name, {}, p)
+        with whole(lambda: self.delete(name, p)):
+            self._set_times(name, {}, p)
         return _table(name, made["TableDescription"])
 
     def update(self, made: Made, before: Properties, after: Properties) -> Made:

@@ -169,7 +169,13 @@ def scheduled(rate: str) -> Template:
 
 
 def pipe(**properties: Any) -> Template:
-    ends = {"RoleArn": ROLE, "Source": att("Q", "Arn"), "Target": ref("M")}
+    started = {"InvocationType": "FIRE_AND_FORGET"}
+    ends = {
+        "RoleArn": ROLE,
+        "Source": att("Q", "Arn"),
+        "Target": ref("M"),
+        "TargetParameters": {"StepFunctionStateMachineParameters": started},
+    }
     return {"Q": QUEUE, "M": machine(), "P": a("Pipes::Pipe", **ends | properties)}
 
 

@@ -53,6 +53,11 @@ def test_each_resource_has_its_events(stack: Any) -> None:
     assert stack.events[0]["ResourceStatusReason"] == "User Initiated"
 
 
+def test_a_stack_is_done_when_its_call_returns(stack: Any) -> None:
+    stack.create({"Queue": QUEUE})
+    assert stack.status == "CREATE_COMPLETE"
+
+
 def test_events_come_newest_first_and_in_pages(stack: Any) -> None:
     stack.create({f"Queue{n}": QUEUE for n in range(40)})
     first = stack.client.describe_stack_events(StackName=stack.name)
@@ -308,3 +313,16 @@ def test_an_export_that_is_not_there_or_taken(stack: Any, another: Any) -> None:
     missing = queue(QueueName={"Fn::ImportValue": "nothing"})
     another.create({"Queue": missing})
     assert another.reason("Queue") == "No export named nothing found."
+
+
+def test_nothing_is_left_of_a_resource_made_in_part(stack: Any) -> None:
+    name = f"{stack.name}-topic"
+    wrong = [{"Protocol": "carrier-pigeon", "Endpoint": "roof"}]
+    topic = {
+        "Type": "AWS::SNS::Topic",
+        "Properties": {"TopicName": name, "Subscription": wrong},
+    }
+    stack.create({"Topic": topic})
+    assert stack.status == "ROLLBACK_COMPLETE"
+    arns = [one["TopicArn"] for one in boto3.client("sns").list_topics()["Topics"]]
+    assert not [arn for arn in arns if arn.endswith(name)]

@@ -251,3 +251,10 @@ def test_a_resource_keeps_its_type(stack: Any) -> None:
     stack.create({"A": QUEUE})
     with pytest.raises(ClientError, match="Update of resource type is not permitted"):
         stack.update({"A": {"Type": "AWS::SNS::Topic"}})
+
+
+def test_a_custom_resource_is_refused(stack: Any) -> None:
+    words = "The local AWS has no custom resources: [Custom::Thing]"
+    assert refused(stack, {"Resources": {"A": {"Type": "Custom::Thing"}}}) == words
+    macro = {"Resources": {"Q": QUEUE}, "Transform": "Mine"}
+    assert refused(stack, macro) == "No transform named Mine found."

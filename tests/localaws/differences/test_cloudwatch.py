@@ -66,3 +66,17 @@ def test_what_is_refused(cloudwatch: Any, cloud: Any) -> None:
         cloudwatch.put_composite_alarm(
             AlarmName="quiet", AlarmRule="FALSE", ActionsSuppressor="differs"
         )
+
+
+@pytest.mark.parametrize("command", ["pattern @message", "diff", "anomaly", "unnest items"])
+def test_commands_of_insights_that_are_not_there(cloud: Any, command: str) -> None:
+    logs = boto3.client("logs")
+    logs.create_log_group(logGroupName=f"asked-{command.split(maxsplit=1)[0]}")
+    now = int(cloud.clock.now.timestamp())
+    with pytest.raises(logs.exceptions.MalformedQueryException):
+        logs.start_query(
+            logGroupName=f"asked-{command.split(maxsplit=1)[0]}",
+            startTime=now - 60,
+            endTime=now,
+            queryString=f"fields @message | {command}",
+        )

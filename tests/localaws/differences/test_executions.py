@@ -43,23 +43,9 @@ def test_an_express_workflow_runs_once(role: str, shop: Any, cloud: Any) -> None
     assert len(messages) == 5
 
 
-def test_branches_that_are_stopped_leave_no_event(run: Any) -> None:
-    branches = [machine({"Type": "Wait", "Seconds": 100}, "B"), machine({"Type": "Pass"}, "C")]
-    branches[1]["States"]["C"] = {"Type": "Fail", "Error": "Enough"}
-    done = run(machine({"Type": "Parallel", "Branches": branches}))
-    types = [event["type"] for event in done.events]
-    assert types[-2:] == ["ParallelStateFailed", "ExecutionFailed"]
-    assert not [one for one in types if one.endswith("Aborted")]
-
-
-def test_the_children_of_a_distributed_map_are_no_executions(run: Any, shop: Any) -> None:
-    mode = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
-    state = {"Type": "Map", "ItemProcessor": {**machine(PASS, "B"), **mode}}
-    done = run(machine(state), [1, 2, 3])
-    assert done.status == "SUCCEEDED"
-    [map_run] = shop.stepfunctions.list_map_runs(executionArn=done.arn)["mapRuns"]
-    listed = shop.stepfunctions.list_executions(mapRunArn=map_run["mapRunArn"])
-    assert listed["executions"] == []
+def test_variables_of_any_size(run: Any) -> None:
+    keep = {"Type": "Pass", "Assign": {"a.$": "$.text", "b.$": "$.text"}}
+    assert run(machine(keep), {"text": "x" * 200_000}).status == "SUCCEEDED"
 
 
 def test_an_http_task_is_refused(make_machine: Any) -> None:

@@ -107,14 +107,3 @@ def test_lambdas_own_lines_stay_text(make_function: Any, invoke: Any) -> None:
 def test_the_runtime_is_this_python(make_function: Any, invoke: Any) -> None:
     code = "import sys\ndef lambda_handler(event, context): return [sys.version, sys.platform]"
     assert invoke(make_function(code))["payload"] == [sys.version, sys.platform]
-
-
-def test_the_output_of_an_invocation_lacks_the_sdks_metadata(
-    make_function: Any, run_task: Any
-) -> None:
-    run = run_task(make_function("def lambda_handler(event, context): return 1"))
-    assert sorted(json.loads(run.description["output"])) == [
-        "ExecutedVersion",
-        "Payload",
-        "StatusCode",
-    ]

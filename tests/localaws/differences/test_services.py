@@ -92,14 +92,28 @@ def test_a_schedule_comes_at_the_second(mailbox: Any, cloud: Any) -> None:
     assert all(when.endswith(":00Z") for when in times)
 
 
-def test_a_pipe_carries_nothing(queue: Any, role: str, cloud: Any) -> None:
-    source, target = queue(), queue()
-    boto3.client("pipes").create_pipe(
-        Name="orders", RoleArn=role, Source=arn(source), Target=arn(target)
-    )
-    send(source, "order")
-    cloud.clock.advance(hours=1)
-    assert (bodies(target), bodies(source)) == ([], ["order"])
+def test_a_mapping_of_a_stream_is_refused(table: str, make_function: Any) -> None:
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    answer = boto3.client("dynamodb").update_table(TableName=table, StreamSpecification=stream)
+    client = boto3.client("lambda")
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="SQS queues"):
+        client.create_event_source_mapping(
+            EventSourceArn=answer["TableDescription"]["LatestStreamArn"],
+            FunctionName=make_function("def lambda_handler(event, context): pass"),
+            StartingPosition="LATEST",
+        )
+
+
+def test_a_pipe_has_no_enrichment(queue: Any, role: str) -> None:
+    client = boto3.client("pipes")
+    with pytest.raises(client.exceptions.ValidationException, match="without enrichment"):
+        client.create_pipe(
+            Name="enriched",
+            RoleArn=role,
+            Source=arn(queue()),
+            Target=arn(queue()),
+            Enrichment="arn:aws:lambda:us-east-1:123456789012:function:enrich",
+        )
 
 
 def test_an_api_asks_for_nothing(cloud: Any) -> None:

@@ -124,6 +124,21 @@ def test_a_function(bus: Any, mailbox: Any, make_reporter: Any, until: Any) -> N
     assert (event["source"], event["detail"]) == ("shop", ORDER)
 
 
+def test_from_a_handler(bus: Any, mailbox: Any, make_function: Any, invoke: Any) -> None:
+    bus.target(mailbox.arn)
+    name = make_function(
+        f"""
+        import boto3
+        def lambda_handler(event, context):
+            entry = {{"Source": "shop", "DetailType": "Order Placed", "Detail": '{{"from": 1}}'}}
+            entry["EventBusName"] = {bus.name!r}
+            return boto3.client("events").put_events(Entries=[entry])["FailedEntryCount"]
+        """
+    )
+    assert invoke(name)["payload"] == 0
+    assert [event["detail"] for event in mailbox.documents()] == [{"from": 1}]
+
+
 def test_a_topic(bus: Any, mailbox: Any) -> None:
     sns = boto3.client("sns")
     let_in = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}}

@@ -197,6 +197,15 @@ def test_no_concurrency_at_all(make_function: Any, make_target: Any, cloud: Any)
     assert len(letters()) == 1
 
 
+def test_a_deleted_function_is_not_tried_again(make_function: Any, cloud: Any) -> None:
+    name = make_function(FAILS)
+    send(name)
+    cloud.clock.advance(seconds=10)
+    boto3.client("lambda").delete_function(FunctionName=name)
+    cloud.clock.advance(minutes=10)
+    assert len(starts(name)) == 1
+
+
 def test_a_deleted_target_harms_nobody(make_function: Any, cloud: Any, caplog: Any) -> None:
     arn = "arn:aws:sqs:us-east-1:123456789012:nowhere"
     name = make_function(FAILS, DeadLetterConfig={"TargetArn": arn})

@@ -29,7 +29,7 @@ def applies(
         ("S3:getobject", "s3:GetObject", True),  # "The prefix and the action name are case
         ("s3:Get*", "s3:GetObject", True),  # insensitive"
         ("s3:*Object", "s3:GetObject", True),
-        ("s3:Get?bject", "s3:GetObject", True),
+        ("s3:G?tObject", "s3:GetObject", True),
         ("s3:Get", "s3:GetObject", False),
         ("*", "s3:GetObject", True),
         ("sqs:SendMessage*", "sqs:SendMessage", True),

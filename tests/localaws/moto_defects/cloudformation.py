@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import partial
 from typing import Any
-from unittest.mock import patch
 
 import boto3
 import moto.cloudformation.parsing as parsing
@@ -81,31 +81,6 @@ def cfn_update_rollback() -> bool:
     return "ROLLBACK" not in _status(name)
 
 
-class _First:
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "Test::Both"
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "FirstName"
-
-
-class _Last(_First):
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "LastName"
-
-
-def cfn_name_of_first_class() -> bool:
-    with patch.object(parsing, "get_model_list", lambda: [_First, _Last]):
-        parsing.get_model_map.cache_clear()
-        built = parsing.get_model_map()["Test::Both"].cloudformation_name_type()
-        parsing.get_model_map.cache_clear()
-        asked = parsing.resource_name_property_from_type("Test::Both")
-    return (built, asked) == ("LastName", "FirstName")
-
-
 def _machine(**properties: Any) -> dict[str, Any]:
     given = {"RoleArn": role(), "DefinitionString": DEFINITION, **properties}
     given = {key: value for key, value in given.items() if value is not None}
@@ -172,3 +147,111 @@ def cfn_rest_api_name() -> bool:
     except KeyError:
         return True
     return False
+
+
+def _client() -> Any:
+    return boto3.client("cloudformation")
+
+
+def cfn_resource_events() -> bool:
+    events = _client().describe_stack_events(StackName=_create({"Queue": QUEUE}))["StackEvents"]
+    return {one["ResourceType"] for one in events} == {"AWS::CloudFormation::Stack"}
+
+
+def cfn_resource_times() -> bool:
+    found = _client().describe_stack_resources(StackName=_create({"Queue": QUEUE}))
+    return bool(found["StackResources"][0]["Timestamp"].year == 2010)
+
+
+def cfn_policy_version() -> bool:
+    iam, name = boto3.client("iam"), role().rpartition("/")[2]
+    statement = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+    document = json.dumps({"Statement": [statement]})
+    put = partial(iam.put_role_policy, RoleName=name, PolicyName="a", PolicyDocument=document)
+    return error_code(put) == "MalformedPolicyDocument"
+
+
+def cfn_parameter_constraints() -> bool:
+    declared = {"P": {"Type": "String", "Default": "b", "AllowedValues": ["a"]}}
+    return _status(_create({"Queue": QUEUE}, Parameters=declared)) == "CREATE_COMPLETE"
+
+
+def cfn_circle() -> bool:
+    def named(other: str) -> dict[str, Any]:
+        return {**QUEUE, "Properties": {"QueueName": {"Fn::GetAtt": [other, "QueueName"]}}}
+
+    try:
+        _create({"A": named("B"), "B": named("A")})
+    except RecursionError:
+        return True
+    return False
+
+
+def cfn_unknown_property() -> bool:
+    odd = {**QUEUE, "Properties": {"Colour": "red"}}
+    return _status(_create({"Queue": odd})) == "CREATE_COMPLETE"
+
+
+def cfn_capabilities() -> bool:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    made = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}
+    return _status(_create({"Role": made})) == "CREATE_COMPLETE"
+
+
+def cfn_no_updates() -> bool:
+    name = _create({"Queue": QUEUE})
+    body = json.dumps({"Resources": {"Queue": QUEUE}})
+    _client().update_stack(StackName=name, TemplateBody=body)
+    return _status(name) == "UPDATE_COMPLETE"
+
+
+def cfn_export_in_use() -> bool:
+    outputs = {"A": {"Value": "a", "Export": {"Name": "in-use"}}}
+    name = _create({"Queue": QUEUE}, Outputs=outputs)
+    named = {**QUEUE, "Properties": {"QueueName": {"Fn::ImportValue": "in-use"}}}
+    _create({"Queue": named})
+    _client().delete_stack(StackName=name)
+    return error_code(lambda: _status(name)) is not None
+
+
+def cfn_protection() -> bool:
+    body = json.dumps({"Resources": {"Queue": QUEUE}})
+    _client().create_stack(
+        StackName="protected", TemplateBody=body, EnableTerminationProtection=True
+    )
+    _client().delete_stack(StackName="protected")
+    return error_code(lambda: _status("protected")) is not None
+
+
+def _proposed(resources: dict[str, Any], **parts: Any) -> tuple[str, str]:
+    """A stack with a queue, and a change set for it."""
+    name = _create({"Queue": QUEUE}, Outputs={"A": {"Value": "old"}})
+    body = json.dumps({"Resources": resources, **parts})
+    made = _client().create_change_set(
+        StackName=name, ChangeSetName="proposal", ChangeSetType="UPDATE", TemplateBody=body
+    )
+    return name, str(made["Id"])
+
+
+def cfn_change_set_outputs() -> bool:
+    changed = {**QUEUE, "Properties": {"DelaySeconds": 1}}
+    name, change_set = _proposed({"Queue": changed}, Outputs={"A": {"Value": "new"}})
+    _client().execute_change_set(ChangeSetName=change_set)
+    [stack] = _client().describe_stacks(StackName=name)["Stacks"]
+    return [one["OutputValue"] for one in stack["Outputs"]] == ["old"]
+
+
+def cfn_change_set_replacement() -> bool:
+    renamed = {**QUEUE, "Properties": {"QueueName": "renamed"}}
+    _, change_set = _proposed({"Queue": renamed})
+    [change] = _client().describe_change_set(ChangeSetName=change_set)["Changes"]
+    return "Replacement" not in change["ResourceChange"]
+
+
+def cfn_removed_property() -> bool:
+    name = _create({"Queue": {**QUEUE, "Properties": {"DelaySeconds": 5}}})
+    body = json.dumps({"Resources": {"Queue": QUEUE}})
+    _client().update_stack(StackName=name, TemplateBody=body)
+    [url] = _physical_ids(name)
+    read = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["DelaySeconds"])
+    return bool(read["Attributes"]["DelaySeconds"] == "5")

@@ -172,3 +172,13 @@ def sns_batch_size() -> bool:
     entries = [{"Id": one, "Message": "x" * 131_073} for one in "ab"]
     given = {"TopicArn": _topic(), "PublishBatchRequestEntries": entries}
     return error_code(lambda: _sns().publish_batch(**given)) is None
+
+
+def sns_effective_policy() -> bool:
+    topic = _topic()
+    policy = json.dumps({"http": {"defaultHealthyRetryPolicy": {"numRetries": 5}}})
+    _sns().set_topic_attributes(
+        TopicArn=topic, AttributeName="DeliveryPolicy", AttributeValue=policy
+    )
+    found = _sns().get_topic_attributes(TopicArn=topic)["Attributes"]
+    return '"numRetries": 5' not in found["EffectiveDeliveryPolicy"]

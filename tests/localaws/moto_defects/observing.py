@@ -290,6 +290,15 @@ def logs_retention() -> bool:
     return bool(_logs().filter_log_events(logGroupName=group)["events"])
 
 
+def logs_insights() -> bool:
+    group, now = _group("m"), int(time.time())
+    query = _logs().start_query(
+        logGroupName=group, startTime=now - 60, endTime=now + 60, queryString="stats count(*) as n"
+    )
+    [row] = _logs().get_query_results(queryId=query["queryId"])["results"]
+    return "n" not in [one["field"] for one in row]
+
+
 def sfn_no_metrics() -> bool:
     run(DONE)
     return not _cloudwatch().list_metrics(Namespace="AWS/States")["Metrics"]

@@ -1,12 +1,13 @@
-"""Defects of moto's queues and streams. Each function returns True while its defect is there."""
+"""Defects of moto's queues, streams and pipes. Each returns True while its defect is there."""
 
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import boto3
-from _aws import NUMBERS, error_code, function, invocations, queue, table
+from _aws import NUMBERS, error_code, function, invocations, queue, role, table
 from moto.sqs.models import Queue, sqs_backends
 
 
@@ -235,3 +236,25 @@ def dynamodb_streams_host() -> bool:
     answer = update(TableName=name, StreamSpecification=stream)["TableDescription"]
     describe = boto3.client("dynamodbstreams").describe_stream
     return error_code(lambda: describe(StreamArn=answer["LatestStreamArn"])) == "404"
+
+
+def _pipe(source: str, target: str) -> str:
+    name = f"pipe-{next(NUMBERS)}"
+    boto3.client("pipes").create_pipe(Name=name, RoleArn=role(), Source=source, Target=target)
+    return name
+
+
+def pipes_carry_nothing() -> bool:
+    (url, source), (other, target) = queue(), queue()
+    _pipe(source, target)
+    _send(url, "a")
+    time.sleep(0.2)
+    return not _receive(other) and len(_receive(url)) == 1
+
+
+def pipes_start_when_seen() -> bool:
+    client, name = boto3.client("pipes"), _pipe(queue()[1], queue()[1])
+    client.describe_pipe(Name=name)
+    client.stop_pipe(Name=name)
+    seen = [client.describe_pipe(Name=name)["CurrentState"] for _ in range(3)]
+    return seen != ["STOPPED"] * 3

@@ -13,7 +13,7 @@ from unittest.mock import Mock, patch
 import boto3
 from _aws import DONE, ended, machine, queue, sfn, start, table
 from moto import backend_index
-from moto.core import responses
+from moto.core import responses, utils
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
@@ -202,3 +202,8 @@ def logs_event_ids() -> bool:
         [event] = client.filter_log_events(logGroupName="ids")["events"]
         ids.append(event["eventId"])
     return ids[0] != ids[1]
+
+
+def core_reads_models() -> bool:
+    read = [utils._load_service_model("sqs", "service-2") for _ in range(2)]
+    return read[0] is not read[1]

@@ -399,6 +399,40 @@ def test_history(
     assert newest["HistorySummary"].endswith("deleted")
 
 
+def test_actions_that_are_not_allowed(
+    cloud: Any, cloudwatch: Any, name: Any, make_alarm: Any, make_function: Any, topic: Any
+) -> None:
+    """A topic's own policy replaces the one that lets alarms of the account in."""
+    arn, arrived = topic
+    only_events = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": arn,
+    }
+    boto3.client("sns").set_topic_attributes(
+        TopicArn=arn,
+        AttributeName="Policy",
+        AttributeValue=json.dumps({"Version": "2012-10-17", "Statement": [only_events]}),
+    )
+    function = make_function("def lambda_handler(event, context): pass")
+    actions = [arn, f"arn:aws:lambda:us-east-1:123456789012:function:{function}"]
+    alarm = make_alarm(name("Shop"), AlarmActions=actions)
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="testing")
+    assert arrived() == []
+    items = cloudwatch.describe_alarm_history(
+        AlarmName=alarm, HistoryItemType="Action", ScanBy="TimestampAscending"
+    )["AlarmHistoryItems"]
+    for action, wanted, item in zip(
+        actions, ("SNS:Publish", "lambda:InvokeFunction"), items, strict=True
+    ):
+        refused = f"CloudWatch Alarms is not authorized to perform: {wanted} on resource"
+        assert item["HistorySummary"].startswith(f"Failed to execute action {action}.")
+        data = json.loads(item["HistoryData"])
+        assert data["actionState"] == "Failed"
+        assert data["error"].startswith(refused)
+
+
 class TestComposite:
     def test_a_rule_of_other_alarms(
         self, cloud: Any, cloudwatch: Any, name: Any, put: Any, make_alarm: Any, described: Any

@@ -153,7 +153,26 @@ def test_powertools_metrics_arrive(make_function: Any, invoke: Any, total: Any) 
 
 
 @pytest.mark.parametrize(
-    "event", ['{"_aws": 1}', '{"_aws": {"CloudWatchMetrics": {}}}', '{"_aws": ']
+    "about",
+    [
+        "1",
+        '{"CloudWatchMetrics": {}}',
+        '{"CloudWatchMetrics": [1]}',
+        '{"CloudWatchMetrics": [{"Metrics": [{}]}]}',
+        '{"CloudWatchMetrics": [{"Metrics": [{"Name": "a"}]}]}',
+        '{"CloudWatchMetrics": [{"Namespace": "x", "Metrics": [{"Name": "a"}], "Dimensions": 1}]}',
+        "",
+    ],
 )
-def test_what_only_looks_embedded_is_no_metric(log: Any, event: str) -> None:
-    log.put(event)
+def test_what_only_looks_embedded_is_a_line_like_others(logs: Any, log: Any, about: str) -> None:
+    log.put(f'{{"a": 1, "_aws": {about}}}')
+    assert len(logs.filter_log_events(logGroupName=log.group)["events"]) == 1
+
+
+def test_a_value_that_is_no_field_counts_nothing(
+    logs: Any, log: Any, name: Any, cloudwatch: Any
+) -> None:
+    space = name("Filter")
+    add(logs, log.group, "{ $.a = 1 }", space, metricValue="$a")
+    log.put({"a": 1})
+    assert cloudwatch.list_metrics(Namespace=space)["Metrics"] == []

@@ -146,7 +146,9 @@ def test_a_handler_stops_the_execution_that_invoked_it(
 def test_eventbridge_hears_of_it_at_once(
     executions: Any, machine: Any, wait: Any, clock: Any, make_queue: Any, sfn: Any
 ) -> None:
-    queue = make_queue()
+    allowed = {"Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    policy = json.dumps({"Statement": [{"Effect": "Allow", "Resource": "*", **allowed}]})
+    queue = make_queue(Policy=policy)
     events = boto3.client("events")
     pattern = '{"source": ["aws.states"], "detail": {"status": ["ABORTED"]}}'
     events.put_rule(Name="aborted", EventPattern=pattern)

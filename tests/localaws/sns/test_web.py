@@ -204,6 +204,32 @@ def test_a_policy_of_its_own(
     assert len(endpoint.posts) == 2
 
 
+def test_the_effective_policy(sns: Any, topic: str, subscribe: Any) -> None:
+    """docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html, .../sns-message-delivery-
+    retries.html: a subscription's own policy counts, then its topic's, then the default.
+    """
+
+    def of_topic() -> Any:
+        found = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+        return json.loads(found["EffectiveDeliveryPolicy"])["http"]["defaultHealthyRetryPolicy"]
+
+    def of_subscription() -> Any:
+        found = sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]
+        return json.loads(found["EffectiveDeliveryPolicy"])["healthyRetryPolicy"]
+
+    subscription = subscribe()
+    assert "DeliveryPolicy" not in sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert of_topic() == of_subscription() == retries.DEFAULTS
+    policy = json.dumps({"http": {"defaultHealthyRetryPolicy": {"numRetries": 5}}})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="DeliveryPolicy", AttributeValue=policy)
+    assert of_topic()["numRetries"] == of_subscription()["numRetries"] == 5
+    own = json.dumps({"healthyRetryPolicy": {"numRetries": 7}})
+    sns.set_subscription_attributes(
+        SubscriptionArn=subscription, AttributeName="DeliveryPolicy", AttributeValue=own
+    )
+    assert (of_topic()["numRetries"], of_subscription()["numRetries"]) == (5, 7)
+
+
 def test_nothing_leaves_the_machine(
     sns: Any, topic: str, cloud: Any, caplog: Any, until: Any
 ) -> None:

@@ -93,11 +93,11 @@ class TestConcurrency:
         self, clock: Any, make_queue: Any, consume: Any
     ) -> None:
         queue = make_queue(VisibilityTimeout="600")
-        queue.send(*bodies(20))
-        consumer = consume(queue, "time.sleep(100)", timeout=120, BatchSize=1)
-        clock.advance(seconds=150)
+        queue.send(*bodies(12))
+        consumer = consume(queue, "time.sleep(15)", BatchSize=1)
+        clock.advance(seconds=30)
         starts = [at for at, _ in consumer.bodies()]
-        assert starts == [0.0] * 5 + [1.0] * 5 + [2.0] * 5 + [3.0] * 5
+        assert starts == [0.0] * 5 + [1.0] * 5 + [2.0] * 2
 
     def test_maximum_concurrency(self, clock: Any, make_queue: Any, consume: Any) -> None:
         queue = make_queue(VisibilityTimeout="600")
@@ -289,17 +289,36 @@ class TestFifo:
             (60, ["a2"]),
         ]
 
+    def test_who_is_late_deletes_nothing(
+        self, clock: Any, sqs: Any, make_queue: Any, consume: Any
+    ) -> None:
+        """The message has become visible, and is on its way for a second time."""
+        queue = make_queue(FifoQueue="true", ContentBasedDeduplication="true")
+        slow_once = """
+            first = records[0]["attributes"]["ApproximateReceiveCount"] == "1"
+            time.sleep(15 if first else 10)
+        """
+        consumer = consume(queue, slow_once)
+        attributes = {"VisibilityTimeout": "12"}
+        sqs.set_queue_attributes(QueueUrl=queue.url, Attributes=attributes)
+        queue.send("a", MessageGroupId="g")
+        clock.advance(seconds=20)
+        assert queue.counts() == (0, 1, 0)
+        clock.advance(seconds=5)
+        assert queue.counts() == (0, 0, 0)
+        assert consumer.bodies() == [(0, ["a"]), (12, ["a"])]
+
     def test_groups_are_worked_on_side_by_side(
         self, clock: Any, make_queue: Any, consume: Any
     ) -> None:
         queue = make_queue(
             FifoQueue="true", ContentBasedDeduplication="true", VisibilityTimeout="60"
         )
-        for number in range(8):
+        for number in range(6):
             queue.send(f"{number}-1", f"{number}-2", MessageGroupId=str(number))
         consumer = consume(queue, "time.sleep(10)", BatchSize=2)
         clock.advance(seconds=60)
-        assert consumer.bodies() == [(0, [f"{n}-1", f"{n}-2"]) for n in range(8)]
+        assert consumer.bodies() == [(0, [f"{n}-1", f"{n}-2"]) for n in range(6)]
 
 
 def test_a_record(clock: Any, make_queue: Any, consume: Any) -> None:

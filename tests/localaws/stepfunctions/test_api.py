@@ -220,7 +220,11 @@ def test_an_arn_of_something_else(sfn: Any, arn: str) -> None:
 
 def test_events_of_a_redrive_reach_eventbridge(run: Any, sfn: Any, cloud: Any) -> None:
     sqs = boto3.client("sqs")
-    queue = sqs.create_queue(QueueName=f"status-{next(NUMBERS)}")["QueueUrl"]
+    allowed = {"Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    statement = {"Effect": "Allow", "Resource": "*", **allowed}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    name = f"status-{next(NUMBERS)}"
+    queue = sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     events = boto3.client("events")
     failed = run(NO)

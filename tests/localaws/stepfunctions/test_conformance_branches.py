@@ -53,9 +53,11 @@ class TestParallel:
         assert outcome.links == [0, 0, 2, 3, 4]
         assert outcome.failure == (
             "States.Runtime",
-            "An error occurred while executing the state 'Fast' (entered at the event id #4). "
-            "The JSONPath '$.nope' specified for the field 'm.$' could not be found in the input "
-            """'{"x":"a"}'""",
+            (
+                "An error occurred while executing the state 'Fast' (entered at the event id #4). "
+                "The JSONPath '$.nope' specified for the field 'm.$' could not be found in the "
+                """input '{"x":"a"}'"""
+            ),
         )
 
     def test_its_own_field_after_its_branches(self, run: Any) -> None:

@@ -129,8 +129,10 @@ def test_a_variable_that_is_not_there(run: Any) -> None:
     outcome = decide(run, {"Variable": "$.missing", "StringEquals": "x"})
     assert outcome.failure == (
         "States.Runtime",
-        "An error occurred while executing the state 'A' (entered at the event id #2). "
-        "Invalid path '$.missing': The choice state's condition path references an invalid value.",
+        (
+            "An error occurred while executing the state 'A' (entered at the event id #2). Invalid "
+            "path '$.missing': The choice state's condition path references an invalid value."
+        ),
     )
 
 

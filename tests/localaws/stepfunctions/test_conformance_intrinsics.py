@@ -147,8 +147,10 @@ def test_an_argument_that_is_not_there(run: Any) -> None:
     state = {"Type": "Pass", "Parameters": {"r.$": "States.Format('{}', $.missing)"}}
     assert run(state).failure == (
         "States.Runtime",
-        "An error occurred while executing the state 'A' (entered at the event id #2). "
-        "The JsonPath argument for the field '$.missing' could not be found in the input '{}'",
+        (
+            "An error occurred while executing the state 'A' (entered at the event id #2). "
+            "The JsonPath argument for the field '$.missing' could not be found in the input '{}'"
+        ),
     )
 
 

@@ -100,8 +100,10 @@ NOT_THERE: list[tuple[dict[str, Any], str]] = [
     ({"OutputPath": "$.no"}, "Invalid path '$.no' : No results for path: $['no']"),
     (
         {"Parameters": {"x": {"y.$": "$.no"}}},
-        "The JSONPath '$.no' specified for the field 'y.$' could not be found in the input "
-        """'{"a":1}'""",
+        (
+            "The JSONPath '$.no' specified for the field 'y.$' could not be found in the input "
+            """'{"a":1}'"""
+        ),
     ),
 ]
 

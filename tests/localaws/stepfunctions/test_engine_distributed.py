@@ -25,6 +25,9 @@ FAIL_SOME = {
 }
 
 
+WAIT: dict[str, Any] = {"W": {"Type": "Wait", "Seconds": 10, "End": True}}
+
+
 def distributed(states: dict[str, Any] | None = None, kind: str = "STANDARD", **fields: Any) -> Any:
     states = states or {"I": PASS}
     processor = {
@@ -264,19 +267,17 @@ def test_express_children_are_not_listed(run: Any, sfn: Any) -> None:
 
 @pytest.mark.simulated_clock
 class TestTime:
-    WAIT = {"W": {"Type": "Wait", "Seconds": 10, "End": True}}
-
     def seconds(self, outcome: Any) -> float:
         took = outcome.description["stopDate"] - outcome.description["startDate"]
         return float(took.total_seconds())
 
     @pytest.mark.parametrize(("concurrency", "seconds"), [(0, 10), (2, 20), (1, 30)])
     def test_so_many_at_one_time(self, run: Any, concurrency: int, seconds: int) -> None:
-        outcome = run(distributed(self.WAIT, MaxConcurrency=concurrency), given=[1, 2, 3])
+        outcome = run(distributed(WAIT, MaxConcurrency=concurrency), given=[1, 2, 3])
         assert self.seconds(outcome) == seconds
 
     def test_an_update_changes_it(self, make_machine: Any, sfn: Any, cloud: Any) -> None:
-        state = {**distributed(self.WAIT, MaxConcurrency=1), "End": True}
+        state = {**distributed(WAIT, MaxConcurrency=1), "End": True}
         arn = make_machine({"StartAt": "A", "States": {"A": state}})
         execution = sfn.start_execution(stateMachineArn=arn, input="[1,2,3,4,5]")["executionArn"]
         cloud.clock.advance(seconds=5)
@@ -290,7 +291,7 @@ class TestTime:
         assert (described["stopDate"] - described["startDate"]).total_seconds() == 20
 
     def test_stopping_it_stops_its_children(self, make_machine: Any, sfn: Any, cloud: Any) -> None:
-        state = {**distributed(self.WAIT), "End": True}
+        state = {**distributed(WAIT), "End": True}
         arn = make_machine({"StartAt": "A", "States": {"A": state}})
         execution = sfn.start_execution(stateMachineArn=arn, input="[1,2]")["executionArn"]
         cloud.clock.advance(seconds=5)

@@ -291,6 +291,8 @@ def test_a_function_without_an_error_type() -> None:
     told = '{"errorMessage":"2026-01-05T09:00:03Z 1 Task timed out after 3.00 seconds"}'
     assert taskerrors.of_function(told) == (
         "Lambda.Unknown",
-        "The cause could not be determined because Lambda did not return an error type. "
-        f"Returned payload: {told}",
+        (
+            "The cause could not be determined because Lambda did not return an error type. "
+            f"Returned payload: {told}"
+        ),
     )

@@ -244,3 +244,34 @@ def test_listed_by_redrive(run: Any, redrive: Any, sfn: Any) -> None:
     assert listed("NOT_REDRIVEN") == [(failed.arn, 0)]
     redrive(failed.arn)
     assert (listed("NOT_REDRIVEN"), listed("REDRIVEN")) == ([], [(failed.arn, 1)])
+
+
+def test_a_map_run_begins_again(run: Any, redrive: Any, sfn: Any, trouble: Trouble) -> None:
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    good = {"Variable": "$", "StringEquals": "good", "Next": "Good"}
+    states = {
+        "Which": {"Type": "Choice", "Choices": [good], "Default": "Task"},
+        "Good": {"Type": "Succeed"},
+        "Task": trouble.task(),
+    }
+    processor = {"ProcessorConfig": config, "StartAt": "Which", "States": states}
+    each = {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": processor, "End": True}
+    failed = run(inner("Each", each), given=["good", "bad"])
+    [first] = sfn.list_map_runs(executionArn=failed.arn)["mapRuns"]
+    children = sfn.list_executions(mapRunArn=first["mapRunArn"], statusFilter="FAILED")
+    [child] = children["executions"]
+    described = sfn.describe_execution(executionArn=child["executionArn"])
+    assert described["redriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+    with pytest.raises(sfn.exceptions.ExecutionNotRedrivable):
+        sfn.redrive_execution(executionArn=child["executionArn"])
+    trouble.mend()
+    since = redrive(failed.arn)
+    assert [event["type"] for event in since][:3] == [
+        "ExecutionRedriven",
+        "MapRunStarted",  # AWS: MapRunRedriven
+        "MapRunSucceeded",
+    ]
+    [second] = sfn.list_map_runs(executionArn=failed.arn)["mapRuns"]
+    assert second["mapRunArn"] != first["mapRunArn"]
+    told = sfn.describe_map_run(mapRunArn=second["mapRunArn"])
+    assert (told["redriveCount"], told["executionCounts"]["succeeded"]) == (0, 2)
