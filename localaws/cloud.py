@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from localaws import quickstart
 from localaws.functions.sandbox import Sandbox
-from localaws.functions.watchdog import watchdog
 
 if TYPE_CHECKING:
     from localaws.deployment import Stack
     from localaws.latency import LatencyModel
+    from localaws.services import Services
 
 REGION = "us-east-1"
 # Started ahead, empty, while the rest is loaded and the stack deployed: a cold start then costs
@@ -35,7 +34,7 @@ ENVIRONMENT = {
 
 
 class Cloud:
-    """One local AWS in this process."""
+    """The local AWS of this process, and the environment in which boto3 finds it."""
 
     def __init__(self, clock: str, seed: int, latency: LatencyModel | None) -> None:
         spare = [Sandbox() for _ in range(SPARE_SANDBOXES)]  # first: they load while we do
@@ -44,114 +43,13 @@ class Cloud:
 
         # Only now: loading moto takes seconds, and `import localaws` should not.
         with quickstart.without_iri_grammar():
-            from moto import mock_aws
-            from moto.core import DEFAULT_ACCOUNT_ID
+            from localaws.services import Services
 
-            from localaws import dynamodb, gate, guard, scale, seeds, striking, ttl
-            from localaws import latency as latencies
-            from localaws.apigateway import gateway as apigateway
-            from localaws.cloudformation import stacks as cloudformation
-            from localaws.eventbridge import buses
-            from localaws.eventbridge import service as eventbridge
-            from localaws.functions import service as functions
-            from localaws.iam import creation, managedpolicies
-            from localaws.iam import permissions as iam
-            from localaws.mending import Mends
-            from localaws.observability import cloudwatch
-            from localaws.outbox import Outbox
-            from localaws.pipes import service as pipes
-            from localaws.sns import service as sns
-            from localaws.sqs import poller as pollers
-            from localaws.sqs import service as sqs
-            from localaws.stepfunctions import api as stepfunctions
-            from localaws.stepfunctions import (
-                compact,
-                engine,
-                executions,
-                interpreter,
-                teststate,
-            )
-            from localaws.timing import mototime, simulatedtime, timekeeping
-
-        self._mock = mock_aws(
-            config={
-                "lambda": {"use_docker": False},
-                "stepfunctions": {"execute_state_machine": True},
-            }
-        )
-        self._mock.start()
-        self._mends = mends = Mends()
-        self._executions = executions
-        self.clock: timekeeping.Clock = (
-            simulatedtime.SimulatedTime() if clock == "simulated" else timekeeping.RealTime()
-        )
-        model = latency or latencies.Latency(seed)
-        self.faults = striking.Faults(self.clock, seed)
-        self._permissions = iam.Permissions(self.clock)
-        passage = gate.Gate(self.clock, model, self.faults, self._permissions)
-        self._functions = functions.Functions(self.clock, passage, model, self.faults, spare)
-        self._pollers = pollers.Pollers(self.clock, self._functions)
-        self._gateway = apigateway.Gateway(self.clock, self._functions, DEFAULT_ACCOUNT_ID, REGION)
-        self._door: Any = None
-        guard.install(mends)
-        passage.install(mends)
-        managedpolicies.install(mends)
-        cloudformation.install(mends, self.clock)
-        dynamodb.install(mends)
-        ttl.install(mends, self.clock)
-        functions.install(mends, self._functions)
-        interpreter.install(mends)
-        scale.install(mends)
-        engine.install(mends, self.clock)
-        executions.install(mends, self.clock)
-        compact.install(mends)
-        stepfunctions.install(mends, self.clock)
-        teststate.install(mends, self.clock)
-        self.outbox = Outbox()
-        self._deliveries = [
-            sns.install(mends, self.clock, self._functions, self.outbox),
-            eventbridge.install(mends, self.clock, self._functions),
-        ]
-        cloudwatch.install(mends, self.clock, buses.put_event)
-        sqs.install(mends, self.clock, self._pollers)
-        pipes.install(mends, self._pollers)
-        creation.install(mends)  # after those who make functions, mappings and machines
-        apigateway.install(mends, self._gateway)
-        seeds.install(mends, seed)
-        if isinstance(self.clock, simulatedtime.SimulatedTime):
-            mototime.install(mends, self.clock)
-            self.clock.simulation.when_interrupted = watchdog.end_work
-
-    @property
-    def door(self) -> Any:
-        """The HTTP endpoint, opened when it is first asked for."""
-        if self._door is None:
-            from localaws.door import Door
-
-            self._door = Door(self.clock, self._gateway, self._permissions)
-        return self._door
-
-    def all_ended(self, executions: Iterable[str]) -> Callable[[], bool]:
-        """A question: whether executions, given by their ARNs, have ended."""
-        return self._executions.all_ended(executions)
+        self.services = Services(REGION, clock, seed, latency, spare)
 
     def close(self) -> None:
-        """Stop everything and take everything back: threads, processes, files, environment."""
-        if self._door is not None:
-            self._door.close()
-        self._pollers.stop()
-        for deliveries in self._deliveries:
-            deliveries.close()
-        self._functions.refuse()
-        self.faults.close()
-        self._executions.stop_all(self.clock)
-        self._functions.close()  # what waits for a function goes on, and finds itself stopped
-        self._executions.join()
-        self.clock.close()
-        watchdog.stop()
-        self._functions.clean_up()
-        self._mends.restore()
-        self._mock.stop()
+        """Stop it, and put the environment back."""
+        self.services.close()
         self._environment.restore()
 
 
@@ -242,15 +140,15 @@ def endpoint_url() -> str:
     return str(running().door.url)
 
 
-def running() -> Cloud:
-    """The local AWS of this process.
+def running() -> Services:
+    """The services of this process's local AWS.
 
     Raises:
         RuntimeError: it is not started.
     """
     if _cloud is None:
         raise RuntimeError("The local AWS is not started. Call localaws.start() first.")
-    return _cloud
+    return _cloud.services
 
 
 atexit.register(stop)

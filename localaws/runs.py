@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from moto.stepfunctions.parser.backend.execution import Execution
 
+    from localaws.services import Services
+
 WorkflowType = Literal["STANDARD", "EXPRESS"]
 
 EXECUTIONS = [
@@ -72,7 +74,7 @@ class Result:
     begun: datetime
     ended: datetime
     interrupted: bool
-    home: cloud.Cloud
+    home: Services
     _traces: dict[Execution, histories.Trace] = field(default_factory=dict, init=False)
 
     @property

@@ -30,7 +30,7 @@ def test_stop_leaves_nothing_behind(python: Any, tmp_path: Path) -> None:
         sfn.start_execution(stateMachineArn=machine["stateMachineArn"])
         localaws.endpoint_url
         from localaws import cloud
-        workers = list(cloud._cloud._functions._fleets._living)
+        workers = list(cloud.running()._functions._fleets._living)
         assert workers
         localaws.stop()
         print([t.name for t in threading.enumerate()])

@@ -42,19 +42,28 @@ def version(pin: Requirement) -> str:
     return str(pin.specifier).removeprefix("==")
 
 
-def chosen(python: str, system: str = "linux", machine: str = "x86_64") -> dict[str, str]:
-    """The version of each direct dependency that the lock gives to one system and Python."""
-    environment = {
-        **default_environment(),
+def environment_of(python: str, system: str = "linux", machine: str = "x86_64") -> dict[str, str]:
+    """What markers ask of."""
+    return {
+        **{name: str(value) for name, value in default_environment().items()},
         "python_version": python,
         "python_full_version": f"{python}.9",
         "sys_platform": system,
         "platform_machine": machine,
     }
+
+
+def wanted_in(environment: dict[str, str]) -> list[Requirement]:
+    """The project's direct dependencies on one system and Python."""
+    return [r for r in DIRECT if r.marker is None or r.marker.evaluate(environment)]
+
+
+def chosen(environment: dict[str, str]) -> dict[str, str]:
+    """The version of each direct dependency that the lock gives to one system and Python."""
     pins = locked()
     return {
         requirement.name: version(pin)
-        for requirement in DIRECT
+        for requirement in wanted_in(environment)
         for pin in pins[canonicalize_name(requirement.name)]
         if pin.marker is None or pin.marker.evaluate(environment)
     }
@@ -65,9 +74,10 @@ def chosen(python: str, system: str = "linux", machine: str = "x86_64") -> dict[
 def test_lock_pins_every_direct_dependency_as_the_project_wants_it(
     python: str, system: str
 ) -> None:
-    pins = chosen(python, system)
-    assert pins.keys() == {requirement.name for requirement in DIRECT}
-    assert [r.name for r in DIRECT if not r.specifier.contains(pins[r.name])] == []
+    environment = environment_of(python, system)
+    pins, wanted = chosen(environment), wanted_in(environment)
+    assert pins.keys() == {requirement.name for requirement in wanted}
+    assert [r.name for r in wanted if not r.specifier.contains(pins[r.name])] == []
 
 
 def test_lock_is_hashes_and_versions_and_names_no_host() -> None:
@@ -91,11 +101,17 @@ def test_environment_yml_is_the_project_s_dependencies_as_locked() -> None:
     python = python.removeprefix("python=")
     assert SpecifierSet(PROJECT["requires-python"]).contains(f"{python}.0")
     assert pip == "pip"
-    pins = chosen(python)
-    wanted = [str(r).replace(str(r.specifier), "") + f"=={pins[r.name]}" for r in DIRECT]
+    pins = chosen(environment_of(python))
+    wanted = [_pinned(requirement, pins[requirement.name]) for requirement in DIRECT]
     # The course itself, so that a notebook finds it from its own folder.
     wanted.append("--editable .")
     assert by_pip == {"pip": wanted}, "\n".join(f"      - {line}" for line in wanted)
+
+
+def _pinned(requirement: Requirement, version: str) -> str:
+    name, _, marker = str(requirement).partition(";")
+    pinned = name.replace(str(requirement.specifier), "") + f"=={version}"
+    return f"{pinned};{marker}" if marker else pinned
 
 
 def test_start_script_accepts_the_pythons_of_the_project() -> None:
