@@ -196,7 +196,7 @@ def test_faults_hold_during_the_run_alone(
     machine = make_machine(one(put(table)))
     fault = {"table": table, "operations": ["PutItem"], "error": "InternalServerError"}
     struck = load.run(machine, inputs(2), faults=[fault])
-    assert set(struck.executions["error"]) == {"DynamoDB.InternalServerError"}
+    assert set(struck.executions["error"]) == {"DynamoDB.InternalServerErrorException"}
     assert faults.active() == []
     with faults.inject(**fault) as mine:
         struck = load.run(machine, inputs(1), faults=[mine])
