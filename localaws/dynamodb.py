@@ -18,8 +18,6 @@ EMPTY_KEY = (
     "One or more parameter values are not valid. The AttributeValue for a key attribute "
     "cannot contain an empty string value. Key: {}"
 )
-
-
 # docs.aws.amazon.com/general/latest/gr/ddb.html: with the account's number in front of it
 STREAM_HOST = r"https?://\d+\.streams-ddb\.(.+)\.amazonaws\.com"
 

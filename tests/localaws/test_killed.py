@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,8 @@ KERNEL = """
     import socket
     import time
     def handler(event, context):
-        server = socket.create_server(("127.0.0.1", 0))
-        print(server.getsockname()[1], flush=True)
-        open(event["file"], "w").write(str(server.getsockname()[1]))
-        time.sleep(600)
+        with socket.create_connection(("127.0.0.1", event["port"])):
+            time.sleep(600)
     '''
     import textwrap
     buffer = io.BytesIO()
@@ -41,7 +38,7 @@ KERNEL = """
     functions = boto3.client("lambda")
     functions.create_function(FunctionName="busy", Runtime="python3.13", Role=role,
         Handler="app.handler", Code={"ZipFile": buffer.getvalue()}, Timeout=900)
-    event = json.dumps({"file": sys.argv[1]})
+    event = json.dumps({"port": int(sys.argv[1])})
     call = lambda: functions.invoke(FunctionName="busy", Payload=event)
     threading.Thread(target=call, daemon=True).start()
     print(localaws.endpoint_url, flush=True)
@@ -57,38 +54,30 @@ def is_open(port: int) -> bool:
     return True
 
 
-def wait_for(what: Any, description: str) -> Any:
-    """Look for up to a minute on the wall clock: real processes are at work here."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.02)
-    return pytest.fail(f"{description}: not within a minute")
-
-
-def test_a_killed_kernel_takes_its_workers_and_its_door_along(tmp_path: Path) -> None:
-    """A worker at work holds a port of its own, so that it can be seen to have gone."""
-    file = tmp_path / "port"
+def test_a_killed_kernel_takes_its_workers_and_its_door_along() -> None:
+    """A worker at work holds a connection to the test, which ends with it."""
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(60)
     kernel = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(KERNEL), str(file)],
+        [sys.executable, "-c", textwrap.dedent(KERNEL), str(server.getsockname()[1])],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
+        worker, _ = server.accept()
         assert kernel.stdout
         door = int(kernel.stdout.readline().rpartition(":")[2])
-        worker = int(wait_for(lambda: file.exists() and file.read_text(), "the worker's port"))
         assert is_open(door)
-        assert is_open(worker)
     finally:
         kernel.kill()
         kernel.communicate()
-    wait_for(lambda: not is_open(door), "the end of the door")
-    wait_for(lambda: not is_open(worker), "the end of the worker")
+        server.close()
+    with worker:
+        worker.settimeout(60)
+        assert worker.recv(1) == b"", "the worker has ended"
+    assert not is_open(door)
 
 
 @pytest.fixture

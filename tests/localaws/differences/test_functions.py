@@ -39,7 +39,7 @@ def test_a_function_reads_the_machines_files(
 ) -> None:
     """And sqlite3, written in C, writes where Python's own `open` does not."""
     read = "def lambda_handler(event, context): return open(event).readline()"
-    assert "How functions run here" in invoke(make_function(read), __file__)["payload"]
+    assert "The io module provides" in invoke(make_function(read), io.__file__)["payload"]
     code = """
         import sqlite3
         def lambda_handler(event, context):
