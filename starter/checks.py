@@ -12,6 +12,8 @@ from starter.messages import Progress
 
 # The committed outputs are those of Linux. Elsewhere the same cells run, and outputs that differ
 # are listed; a cell that raises an error fails everywhere.
+# Tests of one group run in one process, which makes what they share.
+ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")
 NOTEBOOKS = ("--nbval", "--nbval-cell-timeout=120")
 LISTED = ("--list-differences", "-rx", "--xfail-tb")
 CHECKS: Mapping[str, Sequence[str]] = {
@@ -20,8 +22,10 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "mypy": ("mypy",),
     "codespell": ("codespell_lib",),
     "cfn-lint": ("cfnlint.runner.cli", "template.yaml"),
-    "tests": ("pytest", "tests/"),
-    "tests, real clock": ("pytest", "--clock=real", "tests/localaws", "tests/workflow"),
+    "tests": ("pytest", *ON_ALL_CORES, "tests/"),
+    "tests, real clock": (
+        *("pytest", *ON_ALL_CORES, "--clock=real", "tests/localaws", "tests/workflow"),
+    ),
     # A lesson's own warnings stay in its kernel; those of this process are nbval's and Jupyter's.
     "notebooks": (
         *("pytest", *NOTEBOOKS, *(() if sys.platform == "linux" else LISTED)),

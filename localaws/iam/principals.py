@@ -8,6 +8,7 @@ learner's own, unless STS has given it out.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from typing import NamedTuple
 
@@ -110,5 +111,6 @@ def _given_out(access_key: str) -> AssumedRole | None:
     return None
 
 
+@functools.lru_cache(1024)
 def _letters(text: str) -> str:
     return base64.b32encode(hashlib.sha512(text.encode()).digest()).decode()

@@ -116,7 +116,7 @@ class TestMap:
     def test_a_hundred_items_wait_for_a_month(
         self, executions: Any, machine: Any, wait: Any
     ) -> None:
-        """Up to 40 of them at one time: docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html."""
+        """Up to 40 of them at one time: .../step-functions/latest/dg/state-map-inline.html"""
         arn = executions.run(machine(self.map_of(machine, wait(30 * 86_400))), {"items": [1] * 100})
         assert executions.seconds(arn) == 3 * 30 * 86_400
 
