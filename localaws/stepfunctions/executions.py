@@ -1,7 +1,6 @@
-"""An execution's life: it is logged and told of as it goes, and it ends once, at once.
+"""An execution's life: it is told of as it goes, and it ends once, at once.
 
-Rules: docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html,
-.../dg/eventbridge-integration.html, .../dg/cw-logs.html
+Rules: docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from moto.stepfunctions.parser.asl.component.program.program import Program
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
-from moto.stepfunctions.parser.asl.eval.event.logging import is_logging_enabled_for
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramTimedOut
 from moto.stepfunctions.parser.backend.execution import (
     BaseExecutionWorkerCommunication,
@@ -32,15 +30,13 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
-from localaws.eventbridge import buses as events
 from localaws.mending import Mends
-from localaws.observability import logs as observability
 from localaws.observability import statesmetrics
 from localaws.stepfunctions import (
     activities,
+    announcements,
     checkpoints,
     limits,
-    redrivable,
     tokens,
     waits,
 )
@@ -148,18 +144,13 @@ def of_map_run(backend: Any, map_run_arn: str) -> list[Execution]:
     return list(getattr(backend, "map_run_executions", {}).get(map_run_arn, ()))
 
 
-def open_log(execution: Execution) -> None:
-    """Have an execution's events logged where its state machine wants it."""
-    execution._cloud_watch_logging_session = _log_of(execution)
-
-
 def begin(execution: Any, clock: Clock, start: Callable[[], object]) -> None:
     """Let an execution run, and tell of it."""
     execution.finished = clock.event()
     running[execution] = None
     start()
     statesmetrics.started(execution)
-    _tell(execution, begun=True)
+    announcements.tell(execution, begun=True)
 
 
 def _know_execution(mends: Mends) -> None:
@@ -249,7 +240,7 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
     ending = threading.Lock()
 
     def start(self: Execution) -> None:
-        open_log(self)
+        announcements.open_log(self)
         begin(self, clock, lambda: start_worker(self))
 
     def terminated(self: BaseExecutionWorkerCommunication) -> None:
@@ -264,7 +255,7 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
             running.pop(execution, None)
         clock.end_group(execution)
         statesmetrics.ended(execution)
-        _tell(execution)
+        announcements.tell(execution)
         if (tell_machine := getattr(execution, "when_ended", None)) is not None:
             tell_machine()
         execution.finished.set()
@@ -273,88 +264,3 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
     end: Callable[..., None] = mends.replace(
         BaseExecutionWorkerCommunication, "terminated", terminated
     )
-
-
-def _tell(execution: Execution, begun: bool = False) -> None:
-    """Tell EventBridge, of a Standard workflow's execution.
-
-    docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
-
-    Args:
-        begun: that it has begun, though on the real clock it may have ended meanwhile.
-    """
-    if execution.sm_type == "EXPRESS":
-        return
-    details = execution.to_describe_output()
-    stopped = None if begun else execution.stop_date
-    output = None if begun else details.get("output")
-    events.put_event(
-        execution.account_id,
-        execution.region_name,
-        "aws.states",
-        "Step Functions Execution Status Change",
-        execution.exec_arn,
-        {
-            "executionArn": execution.exec_arn,
-            "stateMachineArn": execution.state_machine.arn,
-            "name": execution.name,
-            "status": "RUNNING" if begun else execution.status,
-            "startDate": int(execution.start_date.timestamp() * 1000),
-            "stopDate": int(stopped.timestamp() * 1000) if stopped else None,
-            "input": details["input"],
-            "output": output,
-            "inputDetails": {"included": True},
-            "outputDetails": None if output is None else {"included": True},
-            "error": None if begun else execution.error,
-            "cause": None if begun else execution.cause,
-            "stateMachineVersionArn": getattr(execution, "version_arn", None),
-            "stateMachineAliasArn": getattr(execution, "alias_arn", None),
-            **_redrive_of(execution),
-        },
-    )
-
-
-def _redrive_of(execution: Any) -> dict[str, Any]:
-    told = redrivable.described(execution, execution.stop_date or execution.start_date)
-    if told["redriveDate"] is not None:
-        told["redriveDate"] = int(told["redriveDate"].timestamp() * 1000)
-    return told
-
-
-class _ExecutionLog:
-    """Where an execution's history is logged; moto's EventManager calls it for every event."""
-
-    def __init__(self, execution: Execution, group: str, configuration: dict[str, Any]) -> None:
-        self.execution_arn = execution.exec_arn
-        self.configuration = self
-        self.include_execution_data = bool(configuration.get("includeExecutionData"))
-        self._level = configuration["level"]
-        self._redrive_count = str(redrivable.count(execution))
-        self._place = (execution.account_id, execution.region_name, group)
-        self._stream = f"states/{execution.state_machine.name}/{execution.start_date:%Y-%m-%d-%H}"
-
-    def log_level_filter(self, history_event_type: Any) -> bool:
-        return bool(is_logging_enabled_for(self._level, history_event_type))
-
-    def publish_history_log(self, history_log: Any) -> None:
-        """docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""
-        when = datetime.fromisoformat(history_log["event_timestamp"])
-        record = {
-            "id": history_log["id"],
-            "type": str(getattr(history_log["type"], "value", history_log["type"])),
-            "details": history_log.get("details") or {},
-            "redrive_count": self._redrive_count,
-            "previous_event_id": history_log["previous_event_id"],
-            "event_timestamp": str(int(when.timestamp() * 1000)),
-            "execution_arn": history_log["execution_arn"],
-        }
-        observability.write_history_log(*self._place, self._stream, record)
-
-
-def _log_of(execution: Execution) -> Any:
-    configuration = execution.state_machine.loggingConfiguration
-    destinations = configuration.get("destinations") or []
-    if configuration.get("level", "OFF") == "OFF" or not destinations:
-        return None
-    arn = destinations[0]["cloudWatchLogsLogGroup"]["logGroupArn"]
-    return _ExecutionLog(execution, arn.split(":log-group:")[1].removesuffix(":*"), configuration)

@@ -22,7 +22,7 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws.mending import Mends
-from localaws.stepfunctions import executions, redrivable
+from localaws.stepfunctions import announcements, executions, redrivable
 from localaws.timing.timekeeping import Clock
 
 TOKEN_PERIOD = timedelta(minutes=15)
@@ -58,7 +58,7 @@ def _redrive(execution: Any, clock: Clock) -> None:
     execution.redrive_date = clock.now()
     execution.stop_date = execution.output = execution.error = execution.cause = None
     execution.exec_status = ExecutionStatus.RUNNING
-    executions.open_log(execution)
+    announcements.open_log(execution)
     execution.exec_worker = worker = execution._get_start_execution_worker()
     worker.past = past
     executions.begin(execution, clock, worker.start)
