@@ -13,6 +13,7 @@ import json
 import os
 import queue
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -84,7 +85,7 @@ class Pipe:
 
 def end_at_once() -> None:
     """End this process, and those that its handler has forked."""
-    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+    if sys.platform != "win32" and os.getpgrp() == os.getpid():
         with contextlib.suppress(OSError):
             os.killpg(0, signal.SIGKILL)
     os._exit(0)
