@@ -12,8 +12,7 @@ from starter.messages import Progress
 
 # The committed outputs are those of Linux. Elsewhere the same cells run, and outputs that differ
 # are listed; a cell that raises an error fails everywhere.
-# Tests of one group run in one process, which makes what they share.
-ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")
+ON_ALL_CORES = ("-n", "logical")
 NOTEBOOKS = ("--nbval", "--nbval-cell-timeout=120")
 LISTED = ("--list-differences", "-rx", "--xfail-tb")
 CHECKS: Mapping[str, Sequence[str]] = {
@@ -22,10 +21,11 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "mypy": ("mypy",),
     "codespell": ("codespell_lib",),
     "cfn-lint": ("cfnlint.runner.cli", "template.yaml"),
-    "tests": ("pytest", *ON_ALL_CORES, "tests/"),
-    "tests, real clock": (
-        *("pytest", *ON_ALL_CORES, "--clock=real", "tests/localaws", "tests/workflow"),
-    ),
+    "tests": ("pytest", *ON_ALL_CORES, "tests/", "--ignore=tests/workflow"),
+    "tests, real clock": ("pytest", *ON_ALL_CORES, "--clock=real", "tests/localaws"),
+    # One process: its last test asks what those before it have reached.
+    "workflow": ("pytest", "tests/workflow"),
+    "workflow, real clock": ("pytest", "--clock=real", "tests/workflow"),
     # A lesson's own warnings stay in its kernel; those of this process are nbval's and Jupyter's.
     "notebooks": (
         *("pytest", *NOTEBOOKS, *(() if sys.platform == "linux" else LISTED)),

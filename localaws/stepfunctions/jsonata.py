@@ -137,6 +137,7 @@ def evaluate(expression: str, bindings: dict[str, Any] | None = None) -> Any:
     with _turn:
         try:
             compiled = _compiled(expression)
+            jsonatafunctions.moment.begin()
             given = {
                 name: jsonatafunctions.with_nulls(value) for name, value in (bindings or {}).items()
             }

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import time
+from collections.abc import Callable
 from typing import Any
 
 from jsonata import Jsonata
@@ -39,11 +41,30 @@ class _Function(Jsonata.JLambda):
         return self._most
 
 
+class Moment:
+    """The time of one evaluation: wherever an expression asks for it, it is the same.
+
+    docs.jsonata.org/date-time-functions
+    """
+
+    def __init__(self) -> None:
+        self.millis = 0  # since 1970
+        self.ask: Callable[[], float] = time.time
+
+    def begin(self) -> None:
+        """An evaluation begins."""
+        self.millis = round(self.ask() * 1000)
+
+
+moment = Moment()
+
+
 def install(clock: Clock) -> None:
     """Let $now and $millis tell the clock's time."""
+    moment.ask = clock.time
 
     def millis() -> int:
-        return round(clock.time() * 1000)
+        return moment.millis
 
     def now(picture: Any, zone: Any) -> Any:
         from jsonata.functions import Functions

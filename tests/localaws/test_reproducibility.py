@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("reproducibility")
-
 ROOT = Path(__file__).resolve().parents[2]
 WORKLOAD = Path(__file__).with_name("reproducible_workload.py")
 ORDERS = 200
