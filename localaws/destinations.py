@@ -60,6 +60,37 @@ def admit(arn: str, deliverer: Deliverer) -> None:
         raise UndeliverableError("NO_PERMISSIONS", refused)
 
 
+def hand_over(
+    functions: Functions, target: dict[str, Any], given: str, deliverer: Deliverer
+) -> bool:
+    """Give its input to the target of a rule or a schedule, if it is one of these four kinds.
+
+    Args:
+        target: as PutTargets and CreateSchedule take it.
+
+    Returns:
+        Whether it is a function, a queue, a topic or a state machine.
+
+    Raises:
+        UndeliverableError: the target is not there, or refuses it, whatever its kind.
+    """
+    arn = target["Arn"]
+    service = arn.split(":")[2]
+    admit(arn, deliverer)
+    if service == "lambda":
+        invoke(functions, arn, given)
+    elif service == "sqs":
+        group = (target.get("SqsParameters") or {}).get("MessageGroupId")
+        send(arn, given, group_id=group)
+    elif service == "sns":
+        publish(arn, given)
+    elif service == "states":
+        start_execution(arn, given)
+    else:
+        return False
+    return True
+
+
 def invoke(functions: Functions, arn: str, event: str) -> None:
     """Invoke a function asynchronously: it has the event, and Lambda tries it again if it fails.
 

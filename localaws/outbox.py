@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from localaws import cloud
+from localaws import cloud, tables
 
 COLUMNS = ("when", "to", "subject", "text")
 SHOWN = 60  # characters of a text in a table
@@ -80,22 +80,12 @@ class Letters(list[Letter]):
     def __repr__(self) -> str:
         if not self:
             return "No letters."
-        rows = [COLUMNS, *self._rows()]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        )
+        return tables.as_text(COLUMNS, self._rows())
 
     def _repr_html_(self) -> str:
         if not self:
             return "<p>No letters.</p>"
-        head = "".join(f"<th>{column}</th>" for column in COLUMNS)
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>"
-            for row in self._rows()
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return tables.as_html(COLUMNS, self._rows())
 
 
 class Outbox:

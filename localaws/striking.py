@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import random
 import threading
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.awsrequest import AWSPreparedRequest
 
-from localaws import refusals
+from localaws import refusals, tables
 from localaws.functions.runtime.errors import named_error
 from localaws.functions.sandbox import Answer, Outcome, Printed, TimedOut
 from localaws.iam import principals
@@ -111,22 +110,12 @@ class FaultTable(list[Fault]):
     def __repr__(self) -> str:
         if not self:
             return "No faults."
-        rows = [COLUMNS, *(fault.row() for fault in self)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        )
+        return tables.as_text(COLUMNS, [fault.row() for fault in self])
 
     def _repr_html_(self) -> str:
         if not self:
             return "<p>No faults.</p>"
-        head = "".join(f"<th>{column}</th>" for column in COLUMNS)
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in fault.row())}</tr>"
-            for fault in self
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return tables.as_html(COLUMNS, [fault.row() for fault in self])
 
 
 class Strike(NamedTuple):

@@ -44,17 +44,9 @@ class ScheduleTargets:
         arn = target["Arn"]
         service = arn.split(":")[2]
         deliverer = Deliverer("scheduler.amazonaws.com", schedule.arn, target.get("RoleArn"))
-        destinations.admit(arn, deliverer)
-        if service == "lambda":
-            destinations.invoke(self._functions, arn, given)
-        elif service == "sqs":
-            group = (target.get("SqsParameters") or {}).get("MessageGroupId")
-            destinations.send(arn, given, group_id=group)
-        elif service == "sns":
-            destinations.publish(arn, given)
-        elif service == "states":
-            destinations.start_execution(arn, given)
-        elif service == "events":
+        if destinations.hand_over(self._functions, target, given, deliverer):
+            return
+        if service == "events":
             self._put(target, given)
         elif service == "scheduler":
             _call(arn, given)

@@ -44,17 +44,9 @@ class Targets:
         arn = target["Arn"]
         service = arn.split(":")[2]
         deliverer = Deliverer("events.amazonaws.com", rule.arn, target.get("RoleArn"))
-        destinations.admit(arn, deliverer)
-        if service == "lambda":
-            destinations.invoke(self._functions, arn, given)
-        elif service == "sqs":
-            group = (target.get("SqsParameters") or {}).get("MessageGroupId")
-            destinations.send(arn, given, group_id=group)
-        elif service == "sns":
-            destinations.publish(arn, given)
-        elif service == "states":
-            destinations.start_execution(arn, given)
-        elif service == "logs":
+        if destinations.hand_over(self._functions, target, given, deliverer):
+            return
+        if service == "logs":
             self._log(arn, given)
         elif service == "events":
             self._put(arn, event)

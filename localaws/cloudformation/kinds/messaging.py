@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from localaws.cloudformation.kinds.kind import (
     Handler,
@@ -72,27 +71,43 @@ class Queue(Handler):
         self.api("sqs").delete_queue(QueueUrl=physical_id)
 
 
-class QueuePolicy(Handler):
+class _Policy(Handler):
+    """One policy for several resources, each of which falls back when it is named no more."""
+
     name_property = "Id"  # it has none; CloudFormation makes one up
     attributes = ("Id",)
+    named: str  # the property that lists the resources
 
     def create(self, name: str, p: Properties) -> Made:
-        for queue in p["Queues"]:
-            self._put(queue, text(p["PolicyDocument"]))
+        for one in p[self.named]:
+            self._put(one, text(p["PolicyDocument"]))
         return Made(name, {"Id": name})
 
     def update(self, made: Made, before: Properties, after: Properties) -> Made:
-        for queue in before["Queues"]:
-            if queue not in after["Queues"]:
-                self._put(queue, "")
+        for one in before[self.named]:
+            if one not in after[self.named]:
+                self._put(one, self._default(one))
         return self.create(made.physical_id, after)
 
     def delete(self, physical_id: str, p: Properties) -> None:
-        for queue in p["Queues"]:
-            self._put(queue, "")
+        for one in p[self.named]:
+            self._put(one, self._default(one))
 
-    def _put(self, queue: str, document: str) -> None:
-        self.api("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": document})
+    def _put(self, one: str, document: str) -> None:
+        raise NotImplementedError
+
+    def _default(self, one: str) -> str:
+        raise NotImplementedError
+
+
+class QueuePolicy(_Policy):
+    named = "Queues"
+
+    def _put(self, one: str, document: str) -> None:
+        self.api("sqs").set_queue_attributes(QueueUrl=one, Attributes={"Policy": document})
+
+    def _default(self, one: str) -> str:
+        return ""
 
 
 TOPIC_DEFAULTS = {
@@ -195,31 +210,15 @@ class Subscription(Handler):
         self.api("sns").unsubscribe(SubscriptionArn=physical_id)
 
 
-class TopicPolicy(Handler):
-    name_property = "Id"  # it has none; CloudFormation makes one up
-    attributes = ("Id",)
+class TopicPolicy(_Policy):
+    named = "Topics"
 
-    def create(self, name: str, p: Properties) -> Made:
-        for topic in p["Topics"]:
-            self._put(topic, p["PolicyDocument"])
-        return Made(name, {"Id": name})
-
-    def update(self, made: Made, before: Properties, after: Properties) -> Made:
-        for topic in before["Topics"]:
-            if topic not in after["Topics"]:
-                self._put(topic, self._default(topic))
-        return self.create(made.physical_id, after)
-
-    def delete(self, physical_id: str, p: Properties) -> None:
-        for topic in p["Topics"]:
-            self._put(topic, self._default(topic))
-
-    def _put(self, topic: str, document: Any) -> None:
+    def _put(self, one: str, document: str) -> None:
         self.api("sns").set_topic_attributes(
-            TopicArn=topic, AttributeName="Policy", AttributeValue=text(document)
+            TopicArn=one, AttributeName="Policy", AttributeValue=document
         )
 
-    def _default(self, topic: str) -> str:
+    def _default(self, one: str) -> str:
         """docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html: the owner alone."""
         actions = "GetTopicAttributes SetTopicAttributes AddPermission RemovePermission DeleteTopic"
         allowed = {
@@ -227,10 +226,10 @@ class TopicPolicy(Handler):
             "Effect": "Allow",
             "Principal": {"AWS": "*"},
             "Action": [
-                f"SNS:{one}"
-                for one in [*actions.split(), "Subscribe", "ListSubscriptionsByTopic", "Publish"]
+                f"SNS:{action}"
+                for action in [*actions.split(), "Subscribe", "ListSubscriptionsByTopic", "Publish"]
             ],
-            "Resource": topic,
+            "Resource": one,
             "Condition": {"StringEquals": {"AWS:SourceOwner": self.api.account}},
         }
         return json.dumps(

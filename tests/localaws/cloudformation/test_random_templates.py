@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localaws.cloudformation import templates
+from tests.localaws.mutations import BOUNDED, Place, any_json, mutated, places
 
 ROOT = Path(__file__).resolve().parents[3]
 NUMBERS = itertools.count()
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 ENDS = {"CREATE_COMPLETE", "ROLLBACK_COMPLETE"}
-BOUNDED = settings(
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-Path_ = tuple[Any, ...]
-
-
-def places(value: Any, path: Path_ = ()) -> Iterator[Path_]:
-    """Every place of a document."""
-    if path:
-        yield path
-    if isinstance(value, dict | list):
-        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(item, (*path, key))
 
 
 def packaged() -> dict[str, Any]:
@@ -122,56 +104,52 @@ SMALL: dict[str, Any] = {
 }
 SMALL_PLACES = list(places(SMALL))
 
-odd_values: st.SearchStrategy[Any] = st.sampled_from(
-    [
-        *(None, True, 0, -1, 10**12, 1.5, "", "a", "arn:aws:sqs:us-east-1:1:q", "${", "${}", "ü"),
-        *([], {}, [None], [[]], {"a": 1}, "x" * 3000),
-        *({"Ref": "Nobody"}, {"Ref": "Dead"}, {"Ref": ["Dead"]}, {"Ref": "AWS::NoValue"}),
-        *({"Fn::GetAtt": ["Dead", "Arn"]}, {"Fn::GetAtt": ["Dead", "No"]}, {"Fn::GetAtt": "Dead"}),
-        *({"Fn::GetAtt": ["Queue", "Arn"]}, {"Fn::Sub": "${Nobody.Arn}"}, {"Fn::Sub": []}),
-        *({"Fn::Join": ["-", "a"]}, {"Fn::Join": [1, [{"a": 1}]]}, {"Fn::Select": [9, ["a"]]}),
-        *({"Fn::If": ["Dev", 1]}, {"Fn::If": ["No", 1, 2]}, {"Fn::FindInMap": ["Map", "a", "b"]}),
-        *({"Fn::Nothing": 1}, {"Fn::Base64": {"Ref": "Queue"}}, {"Fn::ImportValue": "none"}),
-        *({"Fn::Split": ["", "a"]}, {"Fn::Equals": [1, 2]}, {"Fn::Transform": {"Name": "a"}}),
-        *({"Condition": "Dev"}, "AWS::SQS::Queue", "AWS::IAM::Role", "AWS::No::Type"),
-    ]
-) | st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=5,
+odd_values: st.SearchStrategy[Any] = (
+    st.sampled_from(
+        [
+            *(
+                None,
+                True,
+                0,
+                -1,
+                10**12,
+                1.5,
+                "",
+                "a",
+                "arn:aws:sqs:us-east-1:1:q",
+                "${",
+                "${}",
+                "ü",
+            ),
+            *([], {}, [None], [[]], {"a": 1}, "x" * 3000),
+            *({"Ref": "Nobody"}, {"Ref": "Dead"}, {"Ref": ["Dead"]}, {"Ref": "AWS::NoValue"}),
+            *(
+                {"Fn::GetAtt": ["Dead", "Arn"]},
+                {"Fn::GetAtt": ["Dead", "No"]},
+                {"Fn::GetAtt": "Dead"},
+            ),
+            *({"Fn::GetAtt": ["Queue", "Arn"]}, {"Fn::Sub": "${Nobody.Arn}"}, {"Fn::Sub": []}),
+            *({"Fn::Join": ["-", "a"]}, {"Fn::Join": [1, [{"a": 1}]]}, {"Fn::Select": [9, ["a"]]}),
+            *(
+                {"Fn::If": ["Dev", 1]},
+                {"Fn::If": ["No", 1, 2]},
+                {"Fn::FindInMap": ["Map", "a", "b"]},
+            ),
+            *({"Fn::Nothing": 1}, {"Fn::Base64": {"Ref": "Queue"}}, {"Fn::ImportValue": "none"}),
+            *({"Fn::Split": ["", "a"]}, {"Fn::Equals": [1, 2]}, {"Fn::Transform": {"Name": "a"}}),
+            *({"Condition": "Dev"}, "AWS::SQS::Queue", "AWS::IAM::Role", "AWS::No::Type"),
+        ]
+    )
+    | any_json
 )
 
 
-@st.composite
-def mutated(draw: Any, original: dict[str, Any], where: list[Path_]) -> dict[str, Any]:
-    """A template with one to three places dropped, replaced, renamed or added to."""
-    found = copy.deepcopy(original)
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(where))
-        try:
-            parent = found
-            for key in path[:-1]:
-                parent = parent[key]
-            _change(draw, parent, path[-1])
-        except (KeyError, IndexError, TypeError):
-            continue  # an earlier change has taken the place away
-    return found
+RENAMES = st.sampled_from(["Odd", "Name", "Type", "Ref", "", "Äh"])
+ADDITIONS = st.sampled_from(["Odd", "Condition", "DependsOn", "Fn::Sub"])
 
 
-def _change(draw: Any, parent: Any, key: Any) -> None:
-    what = draw(st.sampled_from(["drop", "replace", "replace", "rename", "add"]))
-    if what == "drop":
-        del parent[key]
-    elif what == "replace":
-        parent[key] = draw(odd_values)
-    elif what == "rename" and isinstance(parent, dict):
-        parent[draw(st.sampled_from(["Odd", "Name", "Type", "Ref", "", "Äh"]))] = parent.pop(key)
-    elif isinstance(parent[key], dict):
-        parent[key][draw(st.sampled_from(["Odd", "Condition", "DependsOn", "Fn::Sub"]))] = draw(
-            odd_values
-        )
+def random_one(original: dict[str, Any], where: list[Place]) -> st.SearchStrategy[Any]:
+    return mutated(original, where, odd_values, RENAMES, ADDITIONS)
 
 
 def is_refused(call: Any, template: dict[str, Any], name: str, **given: Any) -> bool:
@@ -215,13 +193,13 @@ def names_a_place(words: str) -> bool:
 
 
 @settings(BOUNDED, max_examples=80)
-@given(template=mutated(SMALL, SMALL_PLACES))
+@given(template=random_one(SMALL, SMALL_PLACES))
 def test_a_random_template_deploys_or_is_refused(cloud: Any, template: dict[str, Any]) -> None:
     deploy(boto3.client("cloudformation"), template, f"random-{next(NUMBERS)}")
 
 
 @settings(BOUNDED, max_examples=30)
-@given(template=mutated(WHOLE, PLACES))
+@given(template=random_one(WHOLE, PLACES))
 def test_the_shops_template_changed_at_random_is_read_or_refused(
     cloud: Any, template: dict[str, Any]
 ) -> None:

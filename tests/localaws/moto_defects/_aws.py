@@ -188,6 +188,24 @@ def queue() -> tuple[str, str]:
     return url, attributes["Attributes"]["QueueArn"]
 
 
+def awaiting_answer() -> tuple[str, str]:
+    """An execution whose only task waits for an answer: its ARN, and the token."""
+    url, _ = queue()
+    arn = start(
+        machine(
+            {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                "Parameters": {"QueueUrl": url, "MessageBody.$": "$$.Task.Token"},
+                "End": True,
+            }
+        )
+    )
+    sqs = boto3.client("sqs")
+    [message] = until(lambda: sqs.receive_message(QueueUrl=url).get("Messages"), "the token")
+    return arn, message["Body"]
+
+
 def table() -> str:
     name = f"table-{next(NUMBERS)}"
     boto3.client("dynamodb").create_table(

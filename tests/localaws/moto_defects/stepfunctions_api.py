@@ -8,12 +8,12 @@ import boto3
 from _aws import (
     DONE,
     HOLD,
+    awaiting_answer,
     describe,
     ended,
     error_code,
     history,
     machine,
-    queue,
     role,
     run,
     sfn,
@@ -103,20 +103,8 @@ def sfn_execution_definition() -> bool:
 
 
 def sfn_task_failure_cause() -> bool:
-    url, _ = queue()
-    arn = start(
-        machine(
-            {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-                "Parameters": {"QueueUrl": url, "MessageBody.$": "$$.Task.Token"},
-                "End": True,
-            }
-        )
-    )
-    sqs = boto3.client("sqs")
-    [message] = until(lambda: sqs.receive_message(QueueUrl=url).get("Messages"), "the token")
-    sfn().send_task_failure(taskToken=message["Body"], error="Late", cause="no driver")
+    arn, token = awaiting_answer()
+    sfn().send_task_failure(taskToken=token, error="Late", cause="no driver")
     return "no driver" not in json.dumps([ended(arn), history(arn)], default=str)
 
 

@@ -8,20 +8,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
 from _aws import (
     DONE,
     HOLD,
+    awaiting_answer,
     ended,
     error_code,
     history,
     machine,
-    queue,
     role,
     run,
     sfn,
     start,
-    until,
 )
 from botocore.exceptions import ClientError
 from moto.stepfunctions.parser.asl.eval.callback.callback import (
@@ -136,20 +134,8 @@ def sfn_early_answer() -> bool:
 
 
 def sfn_any_output() -> bool:
-    url, _ = queue()
-    arn = start(
-        machine(
-            {
-                "Type": "Task",
-                "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-                "Parameters": {"QueueUrl": url, "MessageBody.$": "$$.Task.Token"},
-                "End": True,
-            }
-        )
-    )
-    sqs = boto3.client("sqs")
-    [message] = until(lambda: sqs.receive_message(QueueUrl=url).get("Messages"), "the token")
-    sfn().send_task_success(taskToken=message["Body"], output="{")
+    arn, token = awaiting_answer()
+    sfn().send_task_success(taskToken=token, output="{")
     return bool(ended(arn)["status"] == "FAILED" and history(arn))
 
 

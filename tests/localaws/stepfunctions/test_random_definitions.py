@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from localaws.stepfunctions.definitions import validation
+from tests.localaws.mutations import BOUNDED, any_json, mutated, places
 
 ROOT = Path(__file__).resolve().parents[3]
 NUMBERS = itertools.count()
-BOUNDED = settings(
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-Place = tuple[Any, ...]
-
 WORKFLOW = json.loads(
     (ROOT / "state-machines" / "order-workflow.asl.json").read_text(encoding="utf-8")
 )
@@ -80,28 +71,46 @@ SMALL: dict[str, Any] = {
 }
 
 
-def places(value: Any, path: Place = ()) -> Iterator[Place]:
-    """Every place of a document."""
-    if path:
-        yield path
-    if isinstance(value, dict | list):
-        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(item, (*path, key))
-
-
-odd_values: st.SearchStrategy[Any] = st.sampled_from(
-    [
-        *(None, True, 0, -1, 10**12, 1.5, "", "a", "$", "$.a[", "$$.Execution", "$x", "{% $a %}"),
-        *("{% ( %}", "States.Format('{}', $.a)", "States.No()", "Done", "Nowhere", [], {}, [None]),
-        *({"a": 1}, {"a.$": 1}, {"a.$": "$.b"}, {"Type": "Pass"}, {"Type": "Nothing"}, "x" * 90),
-        *({"Type": "Wait"}, "JSONata", "arn:aws:states:::sns:publish", "2030-01-01", "ü"),
-    ]
-) | st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=5,
+odd_values: st.SearchStrategy[Any] = (
+    st.sampled_from(
+        [
+            *(
+                None,
+                True,
+                0,
+                -1,
+                10**12,
+                1.5,
+                "",
+                "a",
+                "$",
+                "$.a[",
+                "$$.Execution",
+                "$x",
+                "{% $a %}",
+            ),
+            *(
+                "{% ( %}",
+                "States.Format('{}', $.a)",
+                "States.No()",
+                "Done",
+                "Nowhere",
+                [],
+                {},
+                [None],
+            ),
+            *(
+                {"a": 1},
+                {"a.$": 1},
+                {"a.$": "$.b"},
+                {"Type": "Pass"},
+                {"Type": "Nothing"},
+                "x" * 90,
+            ),
+            *({"Type": "Wait"}, "JSONata", "arn:aws:states:::sns:publish", "2030-01-01", "ü"),
+        ]
+    )
+    | any_json
 )
 NAMES = st.sampled_from(
     [
@@ -111,37 +120,13 @@ NAMES = st.sampled_from(
 )
 
 
-@st.composite
-def mutated(draw: Any, original: dict[str, Any], where: list[Place]) -> Any:
-    """A definition with one to three places dropped, replaced, renamed or added to."""
-    found = copy.deepcopy(original)
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(where))
-        try:
-            parent = found
-            for key in path[:-1]:
-                parent = parent[key]
-            _change(draw, parent, path[-1])
-        except (KeyError, IndexError, TypeError):
-            continue  # an earlier change has taken the place away
-    return found
-
-
-def _change(draw: Any, parent: Any, key: Any) -> None:
-    what = draw(st.sampled_from(["drop", "replace", "replace", "rename", "add"]))
-    if what == "drop":
-        del parent[key]
-    elif what == "replace":
-        parent[key] = draw(odd_values)
-    elif what == "rename" and isinstance(parent, dict):
-        parent[draw(NAMES)] = parent.pop(key)
-    elif isinstance(parent[key], dict):
-        parent[key][draw(NAMES)] = draw(odd_values)
+def random_one(original: dict[str, Any]) -> st.SearchStrategy[Any]:
+    return mutated(original, list(places(original)), odd_values, NAMES, NAMES)
 
 
 @settings(BOUNDED, max_examples=300)
 @given(
-    definition=mutated(SMALL, list(places(SMALL))) | mutated(WORKFLOW, list(places(WORKFLOW))),
+    definition=random_one(SMALL) | random_one(WORKFLOW),
     kind=st.sampled_from(["STANDARD", "EXPRESS"]),
 )
 def test_what_is_wrong_has_a_place(definition: Any, kind: str) -> None:
@@ -158,7 +143,7 @@ def test_what_is_no_definition_is_refused(text: str) -> None:
 
 
 @settings(BOUNDED, max_examples=60)
-@given(definition=mutated(SMALL, list(places(SMALL))))
+@given(definition=random_one(SMALL))
 def test_a_random_definition_makes_a_machine_or_is_refused(role: str, definition: Any) -> None:
     client = boto3.client("stepfunctions")
     try:
