@@ -4,8 +4,8 @@ Reads AWS by public boto3 calls alone, so that it shows an execution on real AWS
 local AWS alike.
 """
 
-from orderlab.console.history import history
+from orderlab.console.executions.events import history
 from orderlab.console.show import show
-from orderlab.console.stack import stack
+from orderlab.console.stacks.stack import stack
 
 __all__ = ["history", "show", "stack"]

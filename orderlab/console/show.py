@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from orderlab.console import graph, text
-from orderlab.console.definition import parse
-from orderlab.console.drawing import Picture
-from orderlab.console.execution import trace
-from orderlab.console.folds import events_fold, states_fold
-from orderlab.console.history import client, read_events, rows
-from orderlab.console.page import present
+from orderlab.console import text
+from orderlab.console.definition.parsing import parse
+from orderlab.console.executions.events import rows
+from orderlab.console.executions.folds import events_fold, states_fold
+from orderlab.console.executions.reading import client, read
+from orderlab.console.graphs import graph
+from orderlab.console.outputs.page import present
+from orderlab.console.outputs.picture import Picture
 
 
 def show(arn: str) -> None:
@@ -39,14 +40,9 @@ def _show_machine(arn: str) -> None:
 
 
 def _show_execution(arn: str) -> None:
-    stepfunctions = client(arn)
-    description = stepfunctions.describe_execution(executionArn=arn)
-    # Not describe_state_machine: a machine may have been updated since this execution started.
-    machine = stepfunctions.describe_state_machine_for_execution(executionArn=arn)
-    definition = parse(machine["definition"])
-    events = read_events(arn)
-    execution = trace(definition, description, events)
+    recording = read(arn)
+    definition, execution = recording.definition, recording.execution
     words = text.describe_execution(definition, execution)
     present(Picture(graph.source(definition, execution), words))
-    present(events_fold(rows(events)))
+    present(events_fold(rows(recording.events)))
     present(states_fold(definition, execution))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from orderlab.console.definition import Definition, State
-from orderlab.console.execution import Attempt, Execution, Visit
+from orderlab.console.definition.parsing import Definition, State
+from orderlab.console.executions.tracing import Attempt, Execution, Visit
 
 _LONGEST = 300  # characters of an error's cause or a JSON value in one line
 

@@ -15,8 +15,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from orderlab.console.definition import Definition, parse
-from orderlab.console.execution import Event, Execution, trace
+from orderlab.console.definition.parsing import Definition, parse
+from orderlab.console.executions.tracing import Event, Execution, trace
 
 DATA = Path(__file__).parent / "data"
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from orderlab.console.definition import Edge, parse
-from orderlab.console.rules import rule_label
+from orderlab.console.definition.parsing import Edge, parse
+from orderlab.console.definition.rules import rule_label
 
 WORKFLOW = Path(__file__).parents[2] / "state-machines" / "order-workflow.asl.json"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orderlab.console.execution import Transition
+from orderlab.console.executions.tracing import Transition
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}
 ONE_TASK = {"StartAt": "A", "States": {"A": TASK}}

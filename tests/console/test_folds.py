@@ -7,8 +7,8 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
-from orderlab.console.folds import events_fold, states_fold
-from orderlab.console.history import COLUMNS, rows
+from orderlab.console.executions.events import COLUMNS, rows
+from orderlab.console.executions.folds import events_fold, states_fold
 
 
 class Page(HTMLParser):

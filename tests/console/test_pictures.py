@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from orderlab.console import graph, text
-from orderlab.console.definition import Definition, parse
-from orderlab.console.drawing import Picture
-from orderlab.console.folds import events_fold, states_fold
-from orderlab.console.history import rows
+from orderlab.console import text
+from orderlab.console.definition.parsing import Definition, parse
+from orderlab.console.executions.events import rows
+from orderlab.console.executions.folds import events_fold, states_fold
+from orderlab.console.graphs import graph
+from orderlab.console.outputs.picture import Picture
 
 DATA = Path(__file__).parent / "data"
 HOSTILE = "<script>alert('1')</script> & \"q\" \\N &amp; ]]>"
@@ -167,10 +168,11 @@ def test_same_history_same_bytes(recorded: Callable[..., Any]) -> None:
     here = draw(case).svg
     program = (
         "import json, sys, datetime\n"
-        "from orderlab.console import graph, text\n"
-        "from orderlab.console.definition import parse\n"
-        "from orderlab.console.drawing import Picture\n"
-        "from orderlab.console.execution import trace\n"
+        "from orderlab.console import text\n"
+        "from orderlab.console.graphs import graph\n"
+        "from orderlab.console.definition.parsing import parse\n"
+        "from orderlab.console.outputs.picture import Picture\n"
+        "from orderlab.console.executions.tracing import trace\n"
         "d = json.load(open(sys.argv[1], encoding='utf-8'))\n"
         "for e in d['events']: e['timestamp'] = datetime.datetime.fromisoformat(e['timestamp'])\n"
         "m = parse(json.dumps(d['definition'])); x = trace(m, d['description'], d['events'])\n"

@@ -12,7 +12,7 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from orderlab import console
-from orderlab.console.resources import Arrow, read, references
+from orderlab.console.stacks.template import Arrow, read, references
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 PLAIN = """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from orderlab.console.definition import Definition
+from orderlab.console.definition.parsing import Definition
 
 Status = Literal["succeeded", "failed", "caught", "running", "stopped"]
 Event = Mapping[str, Any]
@@ -22,19 +22,29 @@ _BEGINS = (
     "ParallelStateStarted",
     "MapStateStarted",
 )
+_STARTS = ("TaskStarted", "LambdaFunctionStarted", "ActivityStarted")
 _SUCCEEDS = ("TaskSucceeded", "LambdaFunctionSucceeded", "ActivitySucceeded")
 _FAILS = ("Failed", "TimedOut")
 
 
 @dataclass
 class Attempt:
-    """One try of a state; `parameters` is what the service was sent, `result` what it answered."""
+    """One try of a state; `parameters` is what the service was sent, `result` what it answered.
+
+    Times are seconds since the execution started: when the try was scheduled, when its work began
+    (TaskStarted), and when it ended. `first_event` and `last_event` are ids of events.
+    """
 
     parameters: str | None = None
     result: str | None = None
     error: str | None = None
     cause: str | None = None
     failed: bool = False
+    scheduled: float | None = None
+    began: float | None = None
+    ended: float | None = None
+    first_event: int | None = None
+    last_event: int | None = None
 
 
 @dataclass
@@ -42,6 +52,7 @@ class Visit:
     """One passage through a state. Input, output and variables are JSON text, as AWS keeps them.
 
     Times are seconds since the execution started; `iteration` counts from 0 inside a Map.
+    `entered_event` and `exited_event` are ids of events.
     """
 
     name: str
@@ -53,6 +64,8 @@ class Visit:
     output: str | None = None
     assigned: dict[str, str] = field(default_factory=dict)
     exited: float | None = None
+    entered_event: int = 0
+    exited_event: int | None = None
     attempts: list[Attempt] = field(default_factory=list)
     status: Status = "running"
 
@@ -194,6 +207,7 @@ class _Tracer:
             type=type_,
             input=found.get("input", ""),
             entered=self._time(event),
+            entered_event=event["id"],
             parent=parent,
             iteration=before.iteration,
         )
@@ -219,6 +233,7 @@ class _Tracer:
         visit.output = found.get("output")
         visit.assigned = dict(found.get("assignedVariables") or {})
         visit.exited = self._time(event)
+        visit.exited_event = event["id"]
         visit.status = "caught" if visit.failure else "succeeded"
         return _Place(stack[:-1], visit.iteration, left=visit)
 
@@ -234,21 +249,30 @@ class _Tracer:
         if kind in ("MapIterationFailed", "MapIterationAborted"):
             self.stopped.update(id(visit) for visit in inside[len(place.stack) :])
         elif place.stack and not kind.startswith("MapIteration"):
-            self._note(place.stack[-1], kind, found)
+            self._note(place.stack[-1], kind, event, found)
         return place
 
-    def _note(self, visit: Visit, kind: str, found: Mapping[str, Any]) -> None:
+    def _note(self, visit: Visit, kind: str, event: Event, found: Mapping[str, Any]) -> None:
         """What an event tells of the visit it belongs to."""
         if kind in _BEGINS:
-            visit.attempts.append(Attempt(parameters=found.get("parameters") or found.get("input")))
+            sent = found.get("parameters") or found.get("input")
+            attempt = Attempt(parameters=sent, scheduled=self._time(event), first_event=event["id"])
+            visit.attempts.append(attempt)
+        elif kind in _STARTS and visit.attempts:
+            visit.attempts[-1].began = self._time(event)
         elif kind in _SUCCEEDS and visit.attempts:
             visit.attempts[-1].result = found.get("output")
+            self._end(visit.attempts[-1], event)
         elif kind.endswith("StateAborted"):
             self._stop(visit)
         elif kind == "ExecutionFailed":
             self._fail(visit, found, again=True)
         elif kind.endswith(_FAILS) and not kind.startswith("Execution"):
             self._fail(visit, found, again=False)
+            self._end(visit.attempts[-1], event)
+
+    def _end(self, attempt: Attempt, event: Event) -> None:
+        attempt.ended, attempt.last_event = self._time(event), event["id"]
 
     def _fail(self, visit: Visit, found: Mapping[str, Any], again: bool) -> None:
         """Note an error; `again`: as the end of the execution, which repeats the last one."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from orderlab.console.rules import rule_label
+from orderlab.console.definition.rules import rule_label
 
 EdgeKind = Literal["next", "choice", "catch"]
 

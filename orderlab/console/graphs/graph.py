@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orderlab.console.definition import Definition, Edge, State
-from orderlab.console.execution import Execution, Transition
-from orderlab.console.labels import HEAD, arrow_label, box
+from orderlab.console.definition.parsing import Definition, Edge, State
+from orderlab.console.executions.tracing import Execution, Transition
+from orderlab.console.graphs.labels import HEAD, arrow_label, box
 from orderlab.console.style import (
     CATCH,
     FAILURE,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import boto3
 import pandas as pd
 
-from orderlab.console.execution import Event, details, start_of
+from orderlab.console.executions.reading import read_events
+from orderlab.console.executions.tracing import Event, details, start_of
 
 COLUMNS = ["id", "previous_id", "time", "type", "state", "detail"]
 
@@ -24,17 +24,6 @@ def history(arn: str) -> pd.DataFrame:
             history of those to read).
     """
     return pd.DataFrame(rows(read_events(arn)), columns=COLUMNS)
-
-
-def client(arn: str) -> Any:
-    """Step Functions in the region that the ARN names."""
-    return boto3.client("stepfunctions", region_name=arn.split(":")[3])
-
-
-def read_events(arn: str) -> list[Event]:
-    """Every event, oldest first, over all pages."""
-    pages = client(arn).get_paginator("get_execution_history").paginate(executionArn=arn)
-    return [event for page in pages for event in page["events"]]
 
 
 def rows(events: Sequence[Event]) -> list[dict[str, Any]]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import boto3
 from samtranslator.yaml_helper import yaml_parse
 
-from orderlab.console.drawing import Picture
-from orderlab.console.labels import HEAD, arrow_label, box
-from orderlab.console.page import present
-from orderlab.console.resources import Arrow, Resource, read
+from orderlab.console.graphs.labels import HEAD, arrow_label, box
+from orderlab.console.outputs.page import present
+from orderlab.console.outputs.picture import Picture
+from orderlab.console.stacks.template import Arrow, Resource, read
 from orderlab.console.style import FAINT, Look
 
 # Hues of AWS's own groups: front door, compute, storage, messages, workflow. None is a status.

@@ -1,18 +1,14 @@
-"""Detail that opens on a click: the events, and what went into and out of each state.
-
-Only `<details>` and inline styles: JupyterLab strips `<style>` and `<script>` from a notebook
-that is not trusted. Everything that came from AWS is escaped.
-"""
+"""Detail that opens on a click: the events, and what went into and out of each state."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from orderlab.console.definition import Definition
-from orderlab.console.execution import Attempt, Execution, Visit
+from orderlab.console.definition.parsing import Definition
+from orderlab.console.executions.tracing import Attempt, Execution, Visit
+from orderlab.console.outputs.fold import Fold
 from orderlab.console.style import LOOKS, WEB_SIGNS
 from orderlab.console.text import error_line, pretty, shorten, visit_line
 
@@ -27,20 +23,6 @@ _JSON = (
     "margin:2px 0 8px 0;padding:6px 8px;max-height:22em;overflow:auto;white-space:pre-wrap;"
     "overflow-wrap:anywhere;border:1px solid #8888;border-radius:4px"
 )
-
-
-@dataclass(frozen=True)
-class Fold:
-    """HTML for a notebook and the same in text."""
-
-    html: str
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
 
 
 def events_fold(rows: Sequence[dict[str, Any]]) -> Fold:

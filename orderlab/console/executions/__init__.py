@@ -1,0 +1,1 @@
+"""Executions, read by boto3: what happened in them."""

@@ -1,0 +1,1 @@
+"""One state of an execution: what each step did to its data."""

@@ -1,0 +1,1 @@
+"""An execution that is watched while it runs, stepped through and clicked."""

@@ -1,0 +1,1 @@
+"""Many executions of a state machine: how they ended, what they reached."""

@@ -1,0 +1,1 @@
+"""What a cell shows: pictures, charts, folds, each with its text equivalent."""

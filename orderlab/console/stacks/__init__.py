@@ -1,0 +1,1 @@
+"""A deployed stack: its resources, and what is in them."""

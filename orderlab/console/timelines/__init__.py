@@ -1,0 +1,1 @@
+"""Executions along their time, alone and side by side."""
