@@ -1,0 +1,180 @@
+"""The learner's stack, as scenarios use it: place an order, see what became of it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+import localaws
+from orderlab.lesson import answers
+from orderlab.lesson.answers import NotAnAnswerError
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An execution that has ended: what AWS tells of it.
+
+    Attributes:
+        description: the answer of DescribeExecution.
+        states: those that were entered, in their order.
+    """
+
+    description: Mapping[str, Any]
+    states: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """`succeeded`, `refused (OrderInvalid: 1 fault: ...)`, `failed (States.Runtime: ...)`."""
+        error = self.description.get("error", "")
+        cause = " ".join(str(self.description.get("cause", "")).split())
+        why = ": ".join(part for part in (error, cause) if part)
+        word = "refused" if self.refused else str(self.description["status"]).lower()
+        return f"{word} ({why[:150]})" if why else word
+
+    @property
+    def succeeded(self) -> bool:
+        return bool(self.description["status"] == "SUCCEEDED")
+
+    @property
+    def refused(self) -> bool:
+        """Whether the order workflow's validation refused the order."""
+        return self.description.get("error") == "OrderInvalid"
+
+    @property
+    def duration(self) -> timedelta:
+        took: timedelta = self.description["stopDate"] - self.description["startDate"]
+        return took
+
+    @property
+    def output(self) -> Any:
+        return json.loads(self.description.get("output", "null"))
+
+
+class Shop:
+    """A deployed copy of the application, and the learner's answer."""
+
+    def __init__(self, root: Path, exercise_id: str) -> None:
+        """Deploy a copy and load its products.
+
+        Raises:
+            localaws.DeployError: CloudFormation refuses the template, or fails on it.
+        """
+        self._root, self._exercise_id = root, exercise_id
+        self.stack = localaws.deploy(root / "template.yaml")
+        self._stepfunctions = boto3.client("stepfunctions")
+        products = json.loads(
+            (root / "data" / "products.json").read_text(encoding="utf-8"), parse_float=Decimal
+        )
+        self.prices = {product["productId"]: product["price"] for product in products}
+        table = self._table("ProductsTableName")
+        with table.batch_writer() as batch:
+            for product in products:
+                batch.put_item(Item=product)
+
+    @property
+    def answer(self) -> Any:
+        """The value that the learner gave to `check`.
+
+        Raises:
+            NotAnAnswerError: there is none.
+        """
+        return answers.read(self._root, self._exercise_id)
+
+    def order(
+        self, order_id: str, lines: Sequence[tuple[str, int]], **changes: object
+    ) -> dict[str, Any]:
+        """An order of products and quantities, at the catalogue's prices.
+
+        Args:
+            changes: fields to add or to replace.
+        """
+        items = [
+            {"productId": product, "quantity": quantity, "price": float(self.prices[product])}
+            for product, quantity in lines
+        ]
+        total = sum(self.prices[product] * quantity for product, quantity in lines)
+        order = {"orderId": order_id, "userId": "user-1", "items": items}
+        return {**order, "totalAmount": float(total), **changes}
+
+    def process(self, order: Mapping[str, Any]) -> Ended:
+        """Run an order through the order workflow, to its end."""
+        return self._run(self.stack.outputs["OrderWorkflowArn"], order)
+
+    def run(self, definition: Any, given: Any) -> Ended:
+        """Run an input through a state machine of the learner's, to its end.
+
+        Raises:
+            NotAnAnswerError: Step Functions refuses the definition.
+        """
+        role = self._stepfunctions.describe_state_machine(
+            stateMachineArn=self.stack.outputs["OrderWorkflowArn"]
+        )["roleArn"]
+        try:
+            made = self._stepfunctions.create_state_machine(
+                name=f"answer-{next(self._numbers)}",
+                definition=json.dumps(definition),
+                roleArn=role,
+            )
+        except ClientError as error:
+            why = error.response["Error"]["Message"]
+            raise NotAnAnswerError(f"Step Functions refuses the definition: {why}") from error
+        return self._run(made["stateMachineArn"], given)
+
+    def try_state(self, state: Any, given: Any, mock: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer of TestState for one state of the learner's, on an input.
+
+        Args:
+            mock: what TestState takes as `mock`, its `result` as JSON data.
+
+        Raises:
+            NotAnAnswerError: Step Functions refuses the state.
+        """
+        if "result" in mock:
+            mock = {"result": json.dumps(mock["result"])}
+        try:
+            tested: Mapping[str, Any] = self._stepfunctions.test_state(
+                definition=json.dumps(state), input=json.dumps(given), mock=mock
+            )
+        except ClientError as error:
+            why = error.response["Error"]["Message"]
+            raise NotAnAnswerError(f"Step Functions refuses the state: {why}") from error
+        return tested
+
+    def _run(self, machine: str, given: Any) -> Ended:
+        arn = self._stepfunctions.start_execution(stateMachineArn=machine, input=json.dumps(given))[
+            "executionArn"
+        ]
+        localaws.clock.run_until(arn)
+        description = self._stepfunctions.describe_execution(executionArn=arn)
+        pages = self._stepfunctions.get_paginator("get_execution_history").paginate(
+            executionArn=arn
+        )
+        events = [event for page in pages for event in page["events"]]
+        entered = (event.get("stateEnteredEventDetails") for event in events)
+        return Ended(description, tuple(details["name"] for details in entered if details))
+
+    def row(self, order_id: str) -> Mapping[str, Any]:
+        """The order's row; empty where there is none."""
+        found = self._table("OrdersTableName").get_item(Key={"orderId": order_id})
+        return dict(found.get("Item", {}))
+
+    @cached_property
+    def _numbers(self) -> Iterator[int]:
+        return itertools.count(1)
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        return boto3.resource("dynamodb")
+
+    def _table(self, output: str) -> Any:
+        return self._dynamodb.Table(self.stack.outputs[output])

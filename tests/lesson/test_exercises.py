@@ -1,0 +1,88 @@
+"""Every exercise refuses what it must, and takes its solution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orderlab.lesson.exercises import Exercise, all_ids, find
+from orderlab.lesson.judging import running
+from orderlab.lesson.judging.judge import judge
+from orderlab.lesson.judging.verdict import FAILED, Verdict
+from orderlab.lesson.solutions import WrongAnswer, of_exercise
+
+HANDLER = "lambdas/validate_order_handler/app.py"
+EXERCISES = all_ids()
+WRONG = [(name, wrong) for name in EXERCISES for wrong in of_exercise(name).wrong]
+
+
+@pytest.fixture
+def refused() -> Callable[[Exercise, Verdict], None]:
+    """The verdict names the first scenario that fails, and plays no more."""
+
+    def check(exercise: Exercise, verdict: Verdict) -> None:
+        assert not verdict.solved
+        assert [row.outcome for row in verdict.rows].index(FAILED) == len(verdict.rows) - 1
+        assert verdict.sentence.startswith(verdict.rows[-1].scenario)
+        assert len(verdict.rows) + verdict.left == len(exercise.scenarios)
+
+    return check
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_untouched(name: str, copy: Path) -> None:
+    exercise = find(name)
+    of_exercise(name).untouched.make(copy, name)
+    verdict = judge(exercise, copy)
+    assert not verdict.solved
+    assert len(verdict.rows) <= 1  # the task's own example
+    assert of_exercise(name).told in verdict.sentence
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_solution(name: str, copy: Path) -> None:
+    of_exercise(name).solution.make(copy, name)
+    verdict = judge(find(name), copy)
+    assert verdict.solved, repr(verdict)
+    assert len(verdict.rows) == len(find(name).scenarios)
+
+
+@pytest.mark.parametrize(("name", "wrong"), WRONG, ids=[f"{n} {w.name}" for n, w in WRONG])
+def test_wrong_answers(
+    name: str, wrong: WrongAnswer, copy: Path, refused: Callable[[Exercise, Verdict], None]
+) -> None:
+    wrong.attempt.make(copy, name)
+    verdict = judge(find(name), copy)
+    refused(find(name), verdict)
+    assert len(verdict.rows) > 1  # it passes the task's own example
+    assert verdict.rows[-1].scenario == wrong.scenario
+    assert verdict.rows[-1].got.startswith(wrong.got)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "sentence"),
+    [
+        ("template.yaml", "Resources: [", "could not be deployed"),
+        ("state-machines/order-workflow.asl.json", '{"StartAt": "A",', "could not be deployed"),
+        (
+            HANDLER,
+            "def lambda_handler(:",
+            "Eleven mice on one line",
+        ),
+        (HANDLER, "while True: pass", "Eleven mice on one line"),
+        (
+            HANDLER,
+            "import os, shutil\nshutil.rmtree(os.getcwd(), True)\nos._exit(1)",
+            "Eleven mice on one line",
+        ),
+    ],
+    ids=["template", "definition", "syntax", "endless", "deletes"],
+)
+def test_broken_code_gets_a_verdict(path: str, text: str, sentence: str, copy: Path) -> None:
+    (copy / path).write_text(text, encoding="utf-8")
+    verdict = running.judge(find("08.1"), copy)
+    assert not verdict.solved
+    assert sentence in verdict.sentence
+    assert (copy / "data" / "products.json").is_file()
