@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import localaws
 from orderlab.lesson.exercises import Exercise, all_ids, find
-from orderlab.lesson.judging import running
-from orderlab.lesson.judging.judge import judge
+from orderlab.lesson.judging import judge, running
+from orderlab.lesson.judging.shop import Shop
 from orderlab.lesson.judging.verdict import FAILED, Verdict
-from orderlab.lesson.solutions import WrongAnswer, of_exercise
+from orderlab.lesson.solutions import Attempt, WrongAnswer, of_exercise
 
+ROOT = Path(__file__).resolve().parents[2]
 HANDLER = "lambdas/validate_order_handler/app.py"
 EXERCISES = all_ids()
 WRONG = [(name, wrong) for name in EXERCISES for wrong in of_exercise(name).wrong]
+
+
+@pytest.fixture(scope="module")
+def course() -> Iterator[Shop]:
+    """The course's own stack, for exercises that do not change it."""
+    localaws.start()
+    yield Shop(ROOT, "")
+    localaws.stop()
+
+
+@pytest.fixture
+def judged(copy: Path, course: Shop) -> Callable[[str, Attempt], Verdict]:
+    """What the check says of an attempt: on a stack of its own if it edits files."""
+
+    def judge_attempt(name: str, attempt: Attempt) -> Verdict:
+        attempt.make(copy, name)
+        if find(name).files:
+            return running.judge(find(name), copy)
+        return judge.play(find(name), course.with_answer(copy, name))
+
+    return judge_attempt
 
 
 @pytest.fixture
@@ -32,29 +55,28 @@ def refused() -> Callable[[Exercise, Verdict], None]:
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_untouched(name: str, copy: Path) -> None:
-    exercise = find(name)
-    of_exercise(name).untouched.make(copy, name)
-    verdict = judge(exercise, copy)
+def test_untouched(name: str, judged: Callable[[str, Attempt], Verdict]) -> None:
+    verdict = judged(name, of_exercise(name).untouched)
     assert not verdict.solved
     assert len(verdict.rows) <= 1  # the task's own example
     assert of_exercise(name).told in verdict.sentence
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_solution(name: str, copy: Path) -> None:
-    of_exercise(name).solution.make(copy, name)
-    verdict = judge(find(name), copy)
+def test_solution(name: str, judged: Callable[[str, Attempt], Verdict]) -> None:
+    verdict = judged(name, of_exercise(name).solution)
     assert verdict.solved, repr(verdict)
     assert len(verdict.rows) == len(find(name).scenarios)
 
 
 @pytest.mark.parametrize(("name", "wrong"), WRONG, ids=[f"{n} {w.name}" for n, w in WRONG])
 def test_wrong_answers(
-    name: str, wrong: WrongAnswer, copy: Path, refused: Callable[[Exercise, Verdict], None]
+    name: str,
+    wrong: WrongAnswer,
+    judged: Callable[[str, Attempt], Verdict],
+    refused: Callable[[Exercise, Verdict], None],
 ) -> None:
-    wrong.attempt.make(copy, name)
-    verdict = judge(find(name), copy)
+    verdict = judged(name, wrong.attempt)
     refused(find(name), verdict)
     assert len(verdict.rows) > 1  # it passes the task's own example
     assert verdict.rows[-1].scenario == wrong.scenario

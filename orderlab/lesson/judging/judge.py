@@ -28,7 +28,7 @@ def judge(exercise: Exercise, root: Path) -> Verdict:
         shop = _deploy(exercise, root)
         if isinstance(shop, str):
             return Verdict(exercise.id, exercise.title, (), shop, len(exercise.scenarios))
-        return _play(exercise, shop)
+        return play(exercise, shop)
     finally:
         localaws.stop()
 
@@ -43,7 +43,8 @@ def _deploy(exercise: Exercise, root: Path) -> Shop | str:
         return f"The stack could not be deployed: {error}"
 
 
-def _play(exercise: Exercise, shop: Shop) -> Verdict:
+def play(exercise: Exercise, shop: Shop) -> Verdict:
+    """Play the scenarios on a deployed copy, up to the first that fails."""
     rows: list[Row] = []
     for number, scenario in enumerate(exercise.scenarios, start=1):
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -70,6 +71,7 @@ class Shop:
             localaws.DeployError: CloudFormation refuses the template, or fails on it.
         """
         self._root, self._exercise_id = root, exercise_id
+        self._numbers = itertools.count(1)
         self.stack = localaws.deploy(root / "template.yaml")
         self._stepfunctions = boto3.client("stepfunctions")
         products = json.loads(
@@ -80,6 +82,12 @@ class Shop:
         with table.batch_writer() as batch:
             for product in products:
                 batch.put_item(Item=product)
+
+    def with_answer(self, root: Path, exercise_id: str) -> Shop:
+        """The same stack, with the answer that is kept in another copy."""
+        other = copy(self)
+        other._root, other._exercise_id = root, exercise_id
+        return other
 
     @property
     def answer(self) -> Any:
@@ -167,10 +175,6 @@ class Shop:
         """The order's row; empty where there is none."""
         found = self._table("OrdersTableName").get_item(Key={"orderId": order_id})
         return dict(found.get("Item", {}))
-
-    @cached_property
-    def _numbers(self) -> Iterator[int]:
-        return itertools.count(1)
 
     @cached_property
     def _dynamodb(self) -> Any:
