@@ -41,14 +41,16 @@ from _shop import (
 )
 from simulated_orders import measure, silent_once, with_a_wait
 
-VERSION = "1.5.33"
+from starter.extras import packages
+
 SETTINGS = {
     "SFN_WAIT_SCALE": "0",
     "LAMBDA_EXECUTOR": "local",
     "LOG_LEVEL": "ERROR",
     "BIND_HOST": "127.0.0.1",
 }
-NEEDS = (f"ministack=={VERSION}", "boto3", "aws-lambda-powertools")  # the last two: the handlers
+MINISTACK = packages("ministack")
+NEEDS = (*MINISTACK, "boto3", "aws-lambda-powertools")  # the last two: the handlers
 AT_ONCE = (1, 2, 4, 8)
 START_LIMIT = 120  # seconds, with the download
 
@@ -148,7 +150,7 @@ def main() -> None:
     for wanted in (retried, pays_at_once):
         compare(ours, its, wanted)
     settings = " ".join(f"{name}={value}" for name, value in SETTINGS.items())
-    print(f"MiniStack {VERSION}, {settings}   ({machine()})")
+    print(f"{', '.join(MINISTACK)}, {settings}   ({machine()})")
 
 
 if __name__ == "__main__":

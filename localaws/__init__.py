@@ -15,12 +15,13 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from localaws import clock, cloud, faults, outbox
+from localaws import branching, clock, cloud, faults, outbox
 from localaws.cloud import deploy, reset, start, stop
 
 __all__ = [
     "DeployError",
     "Stack",
+    "branching",
     "clock",
     "deploy",
     "endpoint_url",

@@ -7,8 +7,8 @@ may be about to answer. Everything that a cell starts meanwhile starts at one in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -64,15 +64,18 @@ def pause() -> AbstractContextManager[None]:
     """Hold time, until `resume` or to the end of a with block: what takes time stands still."""
     clock = cloud.running().clock
     clock.pause()
+    return _Pause(clock.resume)
 
-    @contextmanager
-    def paused() -> Iterator[None]:
-        try:
-            yield
-        finally:
-            clock.resume()
 
-    return paused()
+class _Pause(AbstractContextManager[None]):
+    def __init__(self, resume: Callable[[], None]) -> None:
+        self._resume = resume
+
+    def __exit__(self, *_: object) -> None:
+        self._resume()
+
+    def __repr__(self) -> str:
+        return "Time is held, until clock.resume()."
 
 
 def resume() -> None:

@@ -7,10 +7,11 @@ the hash of their content, so that an update touches what has changed and nothin
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from moto.cloudformation.exceptions import ValidationError
 
 from localaws.cloudformation import forms, templates
 from localaws.cloudformation.operations import NO_UPDATES
+from localaws.tables import Named
 
 BUCKET = "aws-sam-cli-managed-default-samclisourcebucket"
 # Fixed, so that equal files give an equal archive; the zip format begins in 1980.
@@ -31,9 +33,9 @@ class DeployError(Exception):
     """A stack could not be deployed; the message says why, in CloudFormation's words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Stack:
-    """A deployed stack.
+    """A deployed stack, shown as a table of its outputs.
 
     Attributes:
         name: the stack's name.
@@ -42,8 +44,18 @@ class Stack:
     """
 
     name: str
-    outputs: dict[str, str] = field(repr=False)
-    resources: dict[str, str] = field(repr=False)
+    outputs: Named
+    resources: Named
+
+    def __repr__(self) -> str:
+        return f"{self._title}\n{self.outputs!r}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self._title)}</p>{self.outputs._repr_html_()}"
+
+    @property
+    def _title(self) -> str:
+        return f"Stack {self.name}: {len(self.resources)} resources"
 
 
 def deploy(template: str | Path, stack_name: str) -> Stack:
@@ -81,8 +93,12 @@ def describe(cloudformation: Any, stack_name: str) -> Stack:
     found = cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
     return Stack(
         name=stack_name,
-        outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
-        resources={r["LogicalResourceId"]: r.get("PhysicalResourceId", "") for r in found},
+        outputs=Named(
+            "output", {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
+        ),
+        resources=Named(
+            "resource", {r["LogicalResourceId"]: r.get("PhysicalResourceId", "") for r in found}
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core import botocore_stubber
@@ -14,6 +14,9 @@ from localaws.mending import Mends
 from localaws.routes import Routes
 from localaws.striking import Faults
 from localaws.timing.timekeeping import Clock
+
+if TYPE_CHECKING:
+    from localaws.branching.worlds import World
 
 
 class Gate:
@@ -26,7 +29,8 @@ class Gate:
         self._latency = latency
         self._faults = faults
         self._permissions = permissions
-        self._pass = Routes().answer
+        self._answer = Routes().answer
+        self.worlds: list[World] = []  # of branches that run
 
     def seconds(self, url: str) -> float:
         """How long a call to this address takes."""
@@ -45,6 +49,12 @@ class Gate:
         status, answer_headers, content = answer
         text = content if isinstance(content, bytes) else str(content or "").encode()
         return status, {str(k): str(v) for k, v in answer_headers.items()}, text
+
+    def _pass(self, request: AWSPreparedRequest) -> Any:
+        for world in self.worlds:
+            if world.is_ours():
+                return world.answer(request, self._answer)
+        return self._answer(request)
 
     def install(self, mends: Mends) -> None:
         def process_request(_: Any, request: AWSPreparedRequest) -> Any:

@@ -13,6 +13,8 @@ import math
 import random
 from typing import NamedTuple, Protocol
 
+from localaws.sources import Sources
+
 Z99 = 2.3263478740408408  # the 99th percentile of a standard normal distribution
 
 
@@ -64,13 +66,13 @@ class Latency:
     """The model of this module, seeded."""
 
     def __init__(self, seed: int) -> None:
-        self._source = random.Random(f"latency {seed}")
+        self.sources = Sources(random.Random(f"latency {seed}"))
 
     def cold_start(self, function_name: str) -> float:
-        return COLD_START.draw(self._source)
+        return COLD_START.draw(self.sources.now)
 
     def handler(self, function_name: str) -> float:
-        return HANDLER.draw(self._source)
+        return HANDLER.draw(self.sources.now)
 
     def call(self, service: str) -> float:
-        return SERVICES.get(service, ANY_CALL).draw(self._source)
+        return SERVICES.get(service, ANY_CALL).draw(self.sources.now)

@@ -1,4 +1,8 @@
-"""Everything that is drawn: ids, tokens, jitter. One seed makes all of it repeat."""
+"""Everything that is drawn: ids, tokens, jitter. One seed makes all of it repeat.
+
+A branch of an execution draws what is left to chance, jitter for one, from a source of its own.
+Ids come from the common one, so that none is drawn twice.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,9 @@ from moto.sns.models import Subscription
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 
 from localaws.mending import Mends, variant
+from localaws.sources import Sources
+
+chance = Sources(mock_random)
 
 
 def install(mends: Mends, seed: int) -> None:
@@ -30,11 +37,23 @@ def _seeded_module() -> ModuleType:
     """The module `random`, its functions those of moto's source."""
 
     def source(seed: Any = None) -> random.Random:
-        return random.Random(mock_random.random() if seed is None else seed)
+        return random.Random(chance.now.random() if seed is None else seed)
+
+    def drawing(name: str) -> Callable[..., Any]:
+        def draw(*args: Any, **given: Any) -> Any:
+            return getattr(chance.now, name)(*args, **given)
+
+        return draw
 
     own = [name for name in random.__all__ if not isinstance(getattr(random, name), type)]
-    functions = {name: getattr(mock_random, name) for name in own}
+    functions = {name: drawing(name) for name in own}
     return variant(random, Random=source, **functions)  # States.MathRandom makes a Random
+
+
+def of_invocation(request_id: str) -> str:
+    """What a handler's own draws begin with."""
+    own = chance.own
+    return request_id if own is None else f"{own.getrandbits(64):x}"
 
 
 def uuid4() -> uuid.UUID:

@@ -13,6 +13,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 
 from localaws import dynamodb, guard, scale, seeds, ttl
 from localaws.apigateway import gateway as apigateway
+from localaws.branching import worlds
 from localaws.cloudformation import stacks as cloudformation
 from localaws.eventbridge import buses
 from localaws.eventbridge import service as eventbridge
@@ -31,7 +32,7 @@ from localaws.sns import service as sns
 from localaws.sqs import service as sqs
 from localaws.sqs.poller import Pollers
 from localaws.stepfunctions import api as stepfunctions
-from localaws.stepfunctions import compact, engine, executions, interpreter, teststate
+from localaws.stepfunctions import compact, engine, executions, interpreter, replays, teststate
 from localaws.striking import Faults
 from localaws.timing import mototime
 from localaws.timing.simulatedtime import SimulatedTime
@@ -62,14 +63,15 @@ class Services:
         self._mock.start()
         self._mends = Mends()
         self.clock: Clock = SimulatedTime() if clock == "simulated" else RealTime()
-        model = latency or Latency(seed)
+        self.seed = seed
+        self.latency = model = latency or Latency(seed)
         self.faults = Faults(self.clock, seed)
         self.outbox = Outbox()
         self._permissions = Permissions(self.clock)
-        self._gate = Gate(self.clock, model, self.faults, self._permissions)
-        self._functions = functions.Functions(self.clock, self._gate, model, self.faults, spare)
+        self.gate = Gate(self.clock, model, self.faults, self._permissions)
+        self._functions = functions.Functions(self.clock, self.gate, model, self.faults, spare)
         self._pollers = Pollers(self.clock, self._functions)
-        self._gateway = apigateway.Gateway(self.clock, self._functions, DEFAULT_ACCOUNT_ID, region)
+        self.gateway = apigateway.Gateway(self.clock, self._functions, DEFAULT_ACCOUNT_ID, region)
         self._door: Door | None = None
         self._install(seed)
         if isinstance(self.clock, SimulatedTime):
@@ -80,28 +82,31 @@ class Services:
         """Finish moto, service by service."""
         mends, clock = self._mends, self.clock
         guard.install(mends)
-        self._gate.install(mends)
+        self.gate.install(mends)
         managedpolicies.install(mends)
         cloudformation.install(mends, clock)
         dynamodb.install(mends)
+        self.journal = worlds.install(mends, clock)
         ttl.install(mends, clock)
         functions.install(mends, self._functions)
         interpreter.install(mends)
         scale.install(mends)
         engine.install(mends, clock)
         executions.install(mends, clock)
+        replays.install(mends)  # after those who mend states and tasks
         compact.install(mends)
         stepfunctions.install(mends, clock)
         teststate.install(mends, clock)
+        self.messages = sns.install(mends, clock, self._functions, self.outbox)
         self._deliveries = (
-            sns.install(mends, clock, self._functions, self.outbox),
+            self.messages,
             eventbridge.install(mends, clock, self._functions),
         )
         cloudwatch.install(mends, clock, buses.put_event)
         sqs.install(mends, clock, self._pollers)
         pipes.install(mends, self._pollers)
         creation.install(mends)  # after those who make functions, mappings and machines
-        apigateway.install(mends, self._gateway)
+        apigateway.install(mends, self.gateway)
         seeds.install(mends, seed)
 
     @property
@@ -110,7 +115,7 @@ class Services:
         if self._door is None:
             from localaws.door import Door  # only now: moto's server is needed for nothing else
 
-            self._door = Door(self.clock, self._gateway, self._permissions)
+            self._door = Door(self.clock, self.gateway, self._permissions)
         return self._door
 
     @staticmethod

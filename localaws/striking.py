@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,6 +41,7 @@ class Fault:
         struck: how often it has struck.
         source: what it draws from.
         faults: those that it is among.
+        only: whether it strikes whoever acts now; None: it strikes everybody.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Fault:
     struck: int = 0
     source: random.Random = field(init=False)
     faults: Faults = field(init=False)
+    only: Callable[[], bool] | None = None
 
     def __enter__(self) -> Fault:
         return self
@@ -92,8 +95,9 @@ class Fault:
         )
 
     def is_open(self, now: datetime) -> bool:
-        """Whether its time has come and is not over."""
-        return self.from_ <= now and (self.until is None or now < self.until)
+        """Whether its time has come and is not over, for whoever acts now."""
+        is_its_time = self.from_ <= now and (self.until is None or now < self.until)
+        return is_its_time and (self.only is None or self.only())
 
     def is_about(self, call: Call) -> bool:
         """Whether it strikes this request, were it to strike each."""

@@ -3,7 +3,26 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+
+class Named(dict[str, str]):
+    """Values by their names, shown as a table."""
+
+    def __init__(self, what: str, values: Mapping[str, str]) -> None:
+        """`what`: what the names are of, as "output"."""
+        super().__init__(values)
+        self._what = what
+
+    def __repr__(self) -> str:
+        if not self:
+            return f"No {self._what}s."
+        return as_text((self._what, "value"), self.items())
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return f"<p>No {self._what}s.</p>"
+        return as_html((self._what, "value"), self.items())
 
 
 def as_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

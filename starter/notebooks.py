@@ -1,4 +1,4 @@
-"""`lab.py refresh`: run the course's notebooks anew and keep their outputs."""
+"""`lab.py refresh`: run the course's notebooks anew and keep their outputs, and so the gallery."""
 
 from __future__ import annotations
 
@@ -42,6 +42,27 @@ def refresh(python: Path, root: Path, environ: Mapping[str, str], progress: Prog
     if failed:
         progress.say(f"Failed, and left as they were: {', '.join(failed)}.")
     return not failed
+
+
+def refresh_gallery(
+    python: Path, root: Path, environ: Mapping[str, str], progress: Progress
+) -> bool:
+    """Make docs/gallery.md and its pictures anew; True if all views could be shown."""
+    progress.update("docs/gallery.md ...")
+    start = time.monotonic()
+    done = subprocess.run(
+        [str(python), "-m", "orderlab.gallery", str(root / "docs")],
+        check=False,
+        cwd=root,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    outcome = "FAILED, and left as it was," if done.returncode else "made anew"
+    progress.say(f"docs/gallery.md: {outcome} in {time.monotonic() - start:.0f} s")
+    if done.returncode:
+        progress.say(_reason(done.stderr))
+    return not done.returncode
 
 
 def stable(notebook: dict[str, Any]) -> bytes:

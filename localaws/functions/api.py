@@ -24,6 +24,7 @@ from localaws.refusals import RefusedInvocation
 # docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, "Invocation payload"
 LARGEST_EVENT = 6 * 1024 * 1024
 LARGEST_QUEUED_EVENT = 1024 * 1024
+REQUEST_ID = "x-amzn-requestid"  # as moto spells the header
 
 
 class TooLargeError(LambdaClientError):
@@ -55,7 +56,7 @@ def install(mends: Mends, functions: Functions) -> None:
         if kind == "DryRun":
             return b""
         if kind == "Event":
-            functions.invoke_in_background(function, event, arn)
+            response_headers[REQUEST_ID] = functions.invoke_in_background(function, event, arn)
             return b""
         context = _client_context(headers.get("X-Amz-Client-Context"))
         done = functions.invoke(function, event, arn, context)
@@ -63,6 +64,7 @@ def install(mends: Mends, functions: Functions) -> None:
             raise done.error()
         if done.failed:
             response_headers["x-amz-function-error"] = "Unhandled"
+        response_headers[REQUEST_ID] = done.request_id
         response_headers["x-amz-executed-version"] = str(function.version)
         response_headers["x-amz-log-result"] = base64.b64encode(done.log.encode()[-4096:]).decode()
         return done.payload.encode()
@@ -78,6 +80,22 @@ def install(mends: Mends, functions: Functions) -> None:
     delete: Callable[..., None] = mends.replace(LambdaBackend, "delete_function", delete_function)
     _mend_response_limit(mends)
     _mend_qualifier(mends)
+    _mend_request_id(mends)
+
+
+def _mend_request_id(mends: Mends) -> None:
+    """moto makes up an id for every answer (core/responses.py:505). Lambda's is the invocation's,
+    by which its log lines are found."""
+
+    def enrich(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+        own = headers.get(REQUEST_ID)
+        headers, body = add_made_up(headers, body)
+        return headers | ({REQUEST_ID: own} if own else {}), body
+
+    ours = staticmethod(enrich)
+    add_made_up: Callable[..., Any] = mends.replace(
+        responses.LambdaResponse, "_enrich_response", ours
+    )
 
 
 def _mend_qualifier(mends: Mends) -> None:

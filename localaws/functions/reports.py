@@ -50,11 +50,13 @@ class Invocation:
         payload: the result, or the error object, as JSON text.
         failed: True where Lambda sets `FunctionError`.
         lines: the events of the log, INIT_START or START to REPORT.
+        request_id: AWS's id of the request, as the log has it; of a refused one, none of ours.
     """
 
     payload: str
     failed: bool
     lines: list[Line]
+    request_id: str = field(default="", kw_only=True)
 
     @property
     def log(self) -> str:
@@ -96,7 +98,7 @@ class Course:
             (ended, f"END RequestId: {self.request_id}"),
             (ended, self._report_line()),
         ]
-        return Invocation(payload, failed, lines)
+        return Invocation(payload, failed, lines, request_id=self.request_id)
 
     def _payload(self) -> str:
         outcome = self.outcome

@@ -262,6 +262,7 @@ class Functions:
         trace = f"Root=1-{int(now):08x}-{drawn[:24]};Parent={drawn[-16:]};Sampled=0"
         return {
             "aws_request_id": call.request_id,
+            "seed": seeds.of_invocation(call.request_id),
             "invoked_function_arn": call.arn,
             "client_context": call.client_context,
             "remaining": int(left * 1000),

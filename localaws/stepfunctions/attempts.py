@@ -73,9 +73,11 @@ def _enter(self: CommonStateField, env: Environment) -> None:
             stateEnteredEventDetails=self._get_state_entered_event_details(env=env)
         ),
     )
-    now = states.datetime.datetime.now(tz=UTC).isoformat()
+    now = states.datetime.datetime.now(tz=UTC)
+    if (past := env.event_manager.past) is not None:
+        now = past.entered(entered, env, now)
     env.states.context_object.context_object_data["State"] = states.StateData(
-        EnteredTime=now, Name=self.name
+        EnteredTime=now.isoformat(), Name=self.name
     )
     env._program_state.entered = entered  # the frames within the state have it, too
     env.active_state = self

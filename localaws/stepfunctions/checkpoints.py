@@ -146,6 +146,7 @@ def enter(state: CommonStateField, env: Any) -> None:
         scope.resumed = False
         _go_on(state, env, scope)
         return
+    env.goes_on = False  # a state that opened no frame left it as it was
     scope.state, scope.input = state.name, env.states._states_data["input"]
     scope.inner = {}
     assigned = env.variable_store._inner_scope

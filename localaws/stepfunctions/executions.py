@@ -220,6 +220,8 @@ def _mend_stop(mends: Mends, clock: Clock) -> None:
     def stop(self: Execution, stop_date: datetime, error: str | None, cause: str | None) -> None:
         while self.exec_worker.env is None:  # it has only just been started
             clock.give_way(lambda: self.exec_worker.env is not None)
+        if self.stop_date is not None:
+            return  # meanwhile its machine, which is being deleted, has stopped it
         env = self.exec_worker.env
         halt(self, stop_date, error, cause)
         env.event_history_context.source_event_id = 0
@@ -254,8 +256,9 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
             end(self)
             running.pop(execution, None)
         clock.end_group(execution)
-        statesmetrics.ended(execution)
-        announcements.tell(execution)
+        if not hasattr(execution, "branch_of"):  # one of those is nobody's business
+            statesmetrics.ended(execution)
+            announcements.tell(execution)
         if (tell_machine := getattr(execution, "when_ended", None)) is not None:
             tell_machine()
         execution.finished.set()

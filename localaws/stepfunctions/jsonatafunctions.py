@@ -16,7 +16,6 @@ from typing import Any
 from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.utils import Utils
-from moto.moto_api._internal import mock_random
 
 from localaws import seeds
 from localaws.stepfunctions.intrinsicfunctions import HASHES
@@ -108,7 +107,8 @@ def _hash(text: Any, algorithm: Any) -> Any:
 
 
 def _random(seed: Any) -> float:
-    return float(mock_random.random() if seed is None else random.Random(_whole(seed)).random())
+    source = seeds.chance.now if seed is None else random.Random(_whole(seed))
+    return float(source.random())
 
 
 def _uuid() -> str:

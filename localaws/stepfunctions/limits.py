@@ -42,6 +42,9 @@ def seconds(program: Any, env: Any) -> float | None:
     if env.execution_type == "EXPRESS" and not env.is_frame():
         longest = LONGEST["EXPRESS"] / SECOND
         limit = longest if limit is None else min(limit, longest)
+    past = env.event_manager.past
+    if limit is not None and past is not None and not env.is_frame():
+        return max(0.0, limit - float(past.elapsed))
     return limit
 
 

@@ -238,6 +238,8 @@ class _SideBySide:
             self._finished.wait()
         if self._failure is not None:
             self._fail(*self._failure)
+        if self._left:  # stopped before all had begun: what comes of it goes nowhere
+            return []
         outputs = [line.output() for line in self._lines]
         for line in self._lines:
             self._env.close_frame(line.frame)
@@ -253,6 +255,7 @@ class _SideBySide:
             event = line.run()
             with self._turn:
                 self._note(line, event)
+        self._finished.set()
 
     def _note(self, line: Line, event: FailureEvent | None) -> None:
         line.ended = True

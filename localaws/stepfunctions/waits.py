@@ -35,6 +35,8 @@ def _mend_waits(mends: Mends, clock: Clock) -> None:
     """
 
     def wait(self: WaitFunction, env: Environment, wait_seconds: float) -> None:
+        if (past := env.event_manager.past) is not None:
+            wait_seconds = past.left_of_wait(self, env, wait_seconds)
         clock.sleep_while(env.is_running, wait_seconds, env.program_state_event)
 
     def seconds_until(self: Timestamp, env: Environment) -> float:
@@ -57,6 +59,8 @@ def _mend_backoff(mends: Mends, clock: Clock) -> None:
 
     def sleep(seconds: float) -> None:
         env: Environment = waiting.env  # before others have their turn
+        if (past := env.event_manager.past) is not None:
+            seconds = past.left_of_backoff(env, seconds)
         clock.sleep_while(env.is_running, seconds, env.program_state_event)
 
     evaluate: Callable[..., None] = mends.replace(retrier_decl.RetrierDecl, "_eval_body", retry)

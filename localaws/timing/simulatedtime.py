@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from localaws.timing import simulated_threading
 from localaws.timing.simulation import Simulation
-from localaws.timing.tasks import MICROSECONDS, Expired, Goal, Task
+from localaws.timing.tasks import MICROSECONDS, Expired, Goal, Task, line
 from localaws.timing.timekeeping import EPOCH, NO_INTERVAL, SECOND, Clock, NothingLeftError, attempt
 
 FIRST_MOMENT = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday morning, the same in every run
@@ -29,6 +29,10 @@ class SimulatedTime(Clock):
     @property
     def inside(self) -> bool:
         return self.simulation.current is not None
+
+    def acts_for(self, group: object) -> bool:
+        """Whether who asks works for a group, or does what one waits for who does."""
+        return any(task.group is group for task in line(self.simulation.current))
 
     def now(self) -> datetime:
         return EPOCH + timedelta(microseconds=self.simulation.now)

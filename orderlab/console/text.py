@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
+from orderlab.console.definition.faults import faults
 from orderlab.console.definition.parsing import Definition, State
-from orderlab.console.executions.tracing import Attempt, Execution, Visit
+from orderlab.console.executions.execution import Attempt, Execution, Status, Visit
 
+_OTHER_OUTCOMES: tuple[Status, ...] = ("failed", "running", "stopped")
 _LONGEST = 300  # characters of an error's cause or a JSON value in one line
 
 
 def describe_machine(name: str, definition: Definition) -> str:
-    """Every state with where it leads, in the definition's order."""
-    lines = [f"State machine {name}, starts at {definition.starts[None]}"]
+    """Every state with where it leads, in the definition's order; then what is wrong with it."""
+    start = definition.starts.get(None)
+    lines = [f"State machine {name}, starts at {start}" if start else f"State machine {name}"]
     for state in definition.states.values():
         leads = [*_leads(definition, state), *(["ends"] if state.ends else [])]
-        inside = f" in {state.frame[0]}" if state.frame else ""
-        lines.append(f"  {state.name} ({state.sign}{inside}): {'; '.join(leads)}")
+        inside = f" in {_frame(definition, state)}" if state.frame else ""
+        lines.append(
+            f"  {state.name} ({state.sign}{inside}): {'; '.join(leads) or 'leads nowhere'}"
+        )
+    for fault in faults(definition):
+        lines += [f"  {'Hint' if fault.hint else 'Fault'}: {fault.message}"]
     return "\n".join(lines)
 
 
@@ -27,12 +35,34 @@ def describe_execution(definition: Definition, execution: Execution) -> str:
     if execution.error:
         lines.append(f"  {error_line(execution.error, execution.cause)}")
     for number, visit in enumerate(execution.visits, 1):
-        lines.append(f"  {number}. {visit_line(visit, definition)}")
+        items = items_line(execution, [visit])
+        lines.append(f"  {number}. {visit_line(visit, definition)}{f', {items}' if items else ''}")
     seen = {visit.name for visit in execution.visits}
     missed = [name for name in definition.states if name not in seen]
     if missed:
         lines.append(f"  Not visited: {', '.join(missed)}")
+    if untold := dict.fromkeys(visit.name for visit in execution.visits if visit.untold):
+        lines.append(f"  The history does not tell what {', '.join(untold)} ran.")
     return "\n".join(lines)
+
+
+def items_line(execution: Execution, visits: Sequence[Visit]) -> str:
+    """What became of the items of a Map: `3 items, 1 failed`. Empty for what is no Map."""
+    last: dict[tuple[int, ...], Visit] = {}
+    for visit in visits:
+        if visit.type == "Map":
+            found = (other for other in execution.visits if other.parent is visit)
+            last |= {(visit.entered_event, *other.items): other for other in found}
+    if not last:
+        return ""
+    outcomes = Counter(visit.status for visit in last.values())
+    others = [f"{outcomes[word]} {word}" for word in _OTHER_OUTCOMES if outcomes[word]]
+    return ", ".join([counted(len(last), "item", "items"), *others])
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """`1 retry`, `2 retries`."""
+    return f"{count} {one if count == 1 else many}"
 
 
 def visit_line(visit: Visit, definition: Definition) -> str:
@@ -44,8 +74,10 @@ def visit_line(visit: Visit, definition: Definition) -> str:
         line += ", to be retried after" if visit.status == "running" else ""
         line += f" {error_line(visit.failure.error, visit.failure.cause)}"
     if visit.retries:
-        line += f", {visit.retries} {'retry' if visit.retries == 1 else 'retries'}"
+        line += f", {counted(visit.retries, 'retry', 'retries')}"
         line += f" after {', '.join(_errors(visit.attempts[:-1]))}"
+    if visit.redrives:
+        line += ", redriven" + ("" if visit.redrives == 1 else f" {visit.redrives} times")
     return line
 
 
@@ -91,6 +123,14 @@ def _where(visit: Visit) -> str:
 
 def _errors(attempts: list[Attempt]) -> list[str]:
     return list(dict.fromkeys(attempt.error or "an error" for attempt in attempts))
+
+
+def _frame(definition: Definition, state: State) -> str:
+    """The frame that a state is in: of a Parallel, with its branch."""
+    assert state.frame is not None  # asked only of states inside
+    outer, branch = state.frame
+    several = len(definition.frames_of(outer)) > 1
+    return f"branch {branch + 1} of {outer}" if several else outer
 
 
 def _leads(definition: Definition, state: State) -> Iterator[str]:

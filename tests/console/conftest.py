@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import re
 import time
@@ -16,8 +18,12 @@ import pytest
 from moto import mock_aws
 
 from orderlab.console.definition.parsing import Definition, parse
-from orderlab.console.executions.tracing import Event, Execution, trace
+from orderlab.console.executions.eventdetails import Event
+from orderlab.console.executions.execution import Execution
+from orderlab.console.executions.reading import Recording
+from orderlab.console.executions.tracing import trace
 
+NUMBERS = itertools.count()
 DATA = Path(__file__).parent / "data"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -26,13 +32,24 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 class Case:
     """A definition, the answer of DescribeExecution and the events of one execution."""
 
-    definition: Definition
+    machine: str  # its definition's text
     description: dict[str, Any]
     events: list[Event]
 
     @property
+    def definition(self) -> Definition:
+        return parse(self.machine)
+
+    @property
     def execution(self) -> Execution:
         return trace(self.definition, self.description, self.events)
+
+    @property
+    def recording(self) -> Recording:
+        machine, name = self.description["stateMachineArn"], self.description["name"]
+        arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+        described = {"executionArn": arn, **self.description}
+        return Recording(described, {"definition": self.machine}, self.events)
 
 
 @pytest.fixture
@@ -43,8 +60,7 @@ def recorded() -> Callable[[str], Case]:
         found = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
         for event in found["events"]:
             event["timestamp"] = datetime.fromisoformat(event["timestamp"])
-        definition = parse(json.dumps(found["definition"]))
-        return Case(definition, found["description"], found["events"])
+        return Case(json.dumps(found["definition"]), found["description"], found["events"])
 
     return load
 
@@ -63,7 +79,7 @@ def written() -> Callable[..., Case]:
         **description: str,
     ) -> Case:
         return Case(
-            parse(json.dumps(machine)),
+            json.dumps(machine),
             {
                 "name": "e1",
                 "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Machine",
@@ -121,3 +137,41 @@ def run(step_functions: Any) -> Callable[..., str]:
         raise TimeoutError(f"still running: {arn}")
 
     return to_the_end
+
+
+@pytest.fixture
+def begin(cloud: Any) -> Callable[..., str]:
+    """Start an execution of a definition on the local AWS; `fields` of CreateStateMachine."""
+    client = boto3.client("stepfunctions")
+
+    def start(definition: dict[str, Any], given: object = None, **fields: Any) -> str:
+        number = next(NUMBERS)
+        machine = client.create_state_machine(
+            name=f"seen-{number}",
+            definition=json.dumps(definition),
+            roleArn=_role(),
+            **fields,
+        )["stateMachineArn"]
+        started = client.start_execution(
+            stateMachineArn=machine,
+            name=f"e{number}",
+            input=json.dumps({} if given is None else given),
+        )
+        return str(started["executionArn"])
+
+    return start
+
+
+def _role() -> str:
+    """A role that Step Functions may assume, and that may do everything."""
+    iam, name = boto3.client("iam"), "seen-by-the-console"
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        trust = {"Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))
+        everything = {"Action": "*", "Resource": "*"}
+        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=_policy(everything))
+    return str(iam.get_role(RoleName=name)["Role"]["Arn"])
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", **statement}})

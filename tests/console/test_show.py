@@ -56,7 +56,7 @@ def test_a_state_machine(notebook: None, run: Callable[..., str], step_functions
         console.show(execution["stateMachineArn"])
     [picture] = captured.outputs
     assert "Check (Choice): Done if ok is true; Refused by default" in picture.data["text/plain"]
-    assert "✓" not in picture.data["image/svg+xml"]
+    assert "not visited" not in picture.data["image/svg+xml"]
 
 
 def test_in_a_terminal(run: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,7 +70,7 @@ def test_in_a_terminal(run: Callable[..., str], capsys: pytest.CaptureFixture[st
 def test_while_it_runs(run: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
     waits = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}}
     console.show(run(waits, {}, until="WaitStateEntered"))
-    assert "e1: RUNNING\n  1. W (Wait 60 s): running" in capsys.readouterr().out
+    assert "e1: RUNNING\n  1. W (Wait 1 minute): running" in capsys.readouterr().out
 
 
 def test_asks_for_the_definition_that_ran(
@@ -87,10 +87,10 @@ def test_asks_for_the_definition_that_ran(
 
     monkeypatch.setattr(BaseClient, "_make_api_call", noted)
     console.show(arn)
-    assert sorted(asked) == [
-        "DescribeExecution",
-        "DescribeStateMachineForExecution",
+    assert asked == [
         "GetExecutionHistory",
+        "DescribeStateMachineForExecution",
+        "DescribeExecution",
     ]
 
 

@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 
 from localaws.stepfunctions import teststate
 
+pytestmark = pytest.mark.simulated_clock  # TestState asks no clock: once is enough
+
 Test = Callable[..., dict[str, Any]]
 WORKFLOW = Path(__file__).parents[2] / "state-machines" / "order-workflow.asl.json"
 DECLINED = {"errorOutput": {"error": "PaymentDeclined", "cause": "no funds"}}

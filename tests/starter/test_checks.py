@@ -1,4 +1,4 @@
-"""`lab.py test`: all checks run, and a failure is told at the end."""
+"""`lab.py test`: all checks run, and what failed or could not run is told at the end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,24 @@ from pathlib import Path
 import pytest
 
 from starter import checks
+from starter.extras import SKIPPED
 from starter.messages import Progress
 
+ROOT = Path(__file__).parents[2]
 
-@pytest.mark.parametrize("code", [0, 1])
-def test_all_run_and_failures_are_named(tmp_path: Path, code: int) -> None:
+
+@pytest.mark.parametrize(
+    ("code", "ci", "outcome", "told"),
+    [
+        (0, "", "passed", "All 3 checks passed."),
+        (1, "", "FAILED", "Failed: two. Passed: 2."),
+        (SKIPPED, "", "skipped", "Skipped: two. Passed: 2."),
+        (SKIPPED, "true", "FAILED", "Failed: two. Passed: 2."),
+    ],
+)
+def test_all_run_and_what_did_not_pass_is_named(
+    tmp_path: Path, code: int, ci: str, outcome: str, told: str
+) -> None:
     (tmp_path / "check.py").write_text(
         "import pathlib, sys\npathlib.Path(sys.argv[1]).touch()\nsys.exit(int(sys.argv[2]))\n",
         "utf-8",
@@ -23,7 +36,7 @@ def test_all_run_and_failures_are_named(tmp_path: Path, code: int) -> None:
     passed = checks.run(
         Path(sys.executable),
         tmp_path,
-        os.environ,
+        {**os.environ, "CI": ci},
         Progress(said),
         {
             "one": ("check", "a", "0"),
@@ -31,16 +44,25 @@ def test_all_run_and_failures_are_named(tmp_path: Path, code: int) -> None:
             "three": ("check", "c", "0"),
         },
     )
-    assert passed is (code == 0)
+    assert passed is (outcome != "FAILED")
     assert all((tmp_path / name).exists() for name in "abc")
     lines = said.getvalue().splitlines()
     assert lines[2] == f"[2/3] two: python -m check b {code}"
-    assert lines[-1] == ("Failed: two. Passed: 2." if code else "All 3 checks passed.")
+    assert lines[3].startswith(f"      {outcome} in ")
+    assert lines[-1] == told
 
 
 def test_every_tool_of_the_project_is_run() -> None:
     tools = {arguments[0].partition(".")[0] for arguments in checks.CHECKS.values()}
-    assert tools == {"ruff", "mypy", "codespell_lib", "cfnlint", "pytest"}
+    assert tools == {"ruff", "mypy", "codespell_lib", "cfnlint", "pytest", "starter"}
     assert "--nbval" in checks.CHECKS["notebooks"]
     listed = "--list-differences" in checks.CHECKS["notebooks"]
     assert listed is (sys.platform != "linux"), "only the outputs of Linux are committed"
+
+
+def test_every_folder_of_tests_is_run_by_one_check() -> None:
+    """By that of all tests, or by one of its own."""
+    for folder in checks.CHECKS_OF_THEIR_OWN:
+        assert (ROOT / folder).is_dir()
+        assert f"--ignore={folder}" in checks.CHECKS["tests"]
+        assert [name for name, check in checks.CHECKS.items() if check[-1] == folder], folder

@@ -71,6 +71,27 @@ def test_second_run_changes_no_byte(lessons: Path) -> None:
     assert (runs.read_bytes(), runs.stat().st_mtime_ns) == before
 
 
+@pytest.mark.parametrize(
+    ("code", "passed", "said"),
+    [
+        ("pathlib.Path(sys.argv[1], 'gallery.md').touch()", True, "docs/gallery.md: made anew in"),
+        ("raise SystemExit('no view')", False, "docs/gallery.md: FAILED, and left as it was, in"),
+    ],
+)
+def test_gallery_is_made_after_the_notebooks(
+    tmp_path: Path, code: str, passed: bool, said: str
+) -> None:
+    (tmp_path / "docs").mkdir()
+    write(tmp_path / "orderlab" / "__init__.py", "")
+    write(tmp_path / "orderlab" / "gallery.py", f"import pathlib, sys\n{code}\n")
+    stream = io.StringIO()
+    python, progress = Path(sys.executable), Progress(stream)
+    assert notebooks.refresh_gallery(python, tmp_path, os.environ, progress) is passed
+    assert said in stream.getvalue()
+    assert ("no view" in stream.getvalue()) is not passed
+    assert (tmp_path / "docs" / "gallery.md").exists() is passed
+
+
 def test_pieces_of_a_stream_are_put_together_where_nothing_is_between_them() -> None:
     def printed(name: str, text: str) -> dict[str, Any]:
         return {"output_type": "stream", "name": name, "text": text.splitlines(keepends=True)}

@@ -20,7 +20,7 @@ class MachineClock:
 class SimulatedClock(MachineClock):
     """Every frame from outside says what time it is. In between, time stands still.
 
-    What a handler draws is drawn from its request's id, so that it repeats.
+    What a handler draws is drawn from the seed of its invocation, so that it repeats.
     """
 
     def __init__(self, pipe: Pipe, now: float, seed: str) -> None:
@@ -38,9 +38,9 @@ class SimulatedClock(MachineClock):
 
     def begin(self, frame: Frame) -> None:
         self._read(frame)
-        request_id = frame["context"]["aws_request_id"]
-        random.seed(request_id)
-        self._source.seed(request_id)
+        seed = frame["context"]["seed"]
+        random.seed(seed)
+        self._source.seed(seed)
 
     def _seconds(self) -> float:
         return self._now

@@ -1,35 +1,22 @@
 """A state machine's definition as states and edges, ready to be drawn.
 
-Reads the Amazon States Language (states-language.net/spec.html) without AWS.
+Reads the Amazon States Language (states-language.net/spec.html) without AWS. What is missing or
+of the wrong kind is left out, so that a definition with faults is drawn as far as it can be;
+`faults` tells them.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from orderlab.console.definition.rules import rule_label
+from orderlab.console.definition.signs import sign_of
 
 EdgeKind = Literal["next", "choice", "catch"]
-
-# The names that AWS prints, where capitalising the service's id does not give them.
-_SERVICES = {
-    "apigateway": "API Gateway",
-    "dynamodb": "DynamoDB",
-    "ecs": "ECS",
-    "events": "EventBridge",
-    "glue": "Glue",
-    "http": "HTTP",
-    "lambda": "λ Lambda",
-    "s3": "S3",
-    "sfn": "Step Functions",
-    "sns": "SNS",
-    "sqs": "SQS",
-    "states": "Step Functions",
-}
+Frame = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -39,9 +26,9 @@ class State:
     name: str
     type: str
     sign: str
-    frame: tuple[str, int] | None
+    frame: Frame | None
     ends: bool
-    raw: dict[str, Any] = field(compare=False, repr=False)
+    raw: Mapping[str, Any] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,11 +43,21 @@ class Edge:
 
 @dataclass(frozen=True)
 class Definition:
-    """States by name, edges, and the first state of the machine (None) and of each frame."""
+    """States by name, edges, and the first state of the machine (None) and of each frame.
+
+    A machine or branch without StartAt is missing in `starts`. An edge or a start may lead to a
+    state that does not exist. `twice` are names that more than one state has: the first is kept.
+    """
 
     states: dict[str, State]
     edges: tuple[Edge, ...]
-    starts: dict[tuple[str, int] | None, str]
+    starts: dict[Frame | None, str]
+    twice: tuple[str, ...] = ()
+
+    def frames_of(self, name: str) -> list[Frame]:
+        """The branches of a Parallel state, or the one frame of a Map."""
+        raw = self.states[name].raw
+        return [(name, number) for number, _ in enumerate(_inner(raw))]
 
 
 def parse(text: str) -> Definition:
@@ -70,17 +67,24 @@ def parse(text: str) -> Definition:
     is enough to tell a state.
 
     Raises:
-        ValueError: the text is not JSON, or has no StartAt or States.
+        ValueError: the text is not JSON (json.JSONDecodeError, with line and column), or there is
+            no state in it to draw.
     """
     machine = json.loads(text)
-    if not isinstance(machine, dict) or "StartAt" not in machine or "States" not in machine:
-        raise ValueError("not a state machine definition: it needs StartAt and States")
+    if not _table(_table(machine).get("States")):
+        raise ValueError("not a state machine definition: it has no States")
     states: dict[str, State] = {}
-    starts: dict[tuple[str, int] | None, str] = {}
+    starts: dict[Frame | None, str] = {}
+    twice: dict[str, None] = {}
     found: dict[tuple[str, str, EdgeKind], list[str]] = {}
     for frame, part in _machines(machine, None):
-        starts[frame] = part["StartAt"]
-        for name, raw in part["States"].items():
+        if isinstance(part.get("StartAt"), str):
+            starts[frame] = part["StartAt"]
+        for name, written in _table(part.get("States")).items():
+            if name in states:
+                twice[name] = None
+                continue
+            raw = _table(written)
             states[name] = _state(name, raw, frame)
             for target, kind, label in _transitions(raw):
                 labels = found.setdefault((name, target, kind), [])
@@ -90,72 +94,60 @@ def parse(text: str) -> Definition:
         Edge(source, target, kind, tuple(labels))
         for (source, target, kind), labels in found.items()
     )
-    return Definition(states, edges, starts)
+    return Definition(states, edges, starts, tuple(twice))
+
+
+def handlers(raw: Mapping[str, Any], key: Literal["Retry", "Catch"]) -> list[Mapping[str, Any]]:
+    """The retriers or catchers of a state."""
+    return [_table(one) for one in _list(raw.get(key))]
+
+
+def error_names(handler: Mapping[str, Any]) -> list[str]:
+    """The errors that a retrier or a catcher takes."""
+    return [str(name) for name in _list(handler.get("ErrorEquals"))]
 
 
 def _machines(
-    machine: dict[str, Any], frame: tuple[str, int] | None
-) -> Iterator[tuple[tuple[str, int] | None, dict[str, Any]]]:
+    machine: Mapping[str, Any], frame: Frame | None
+) -> Iterator[tuple[Frame | None, Mapping[str, Any]]]:
     """The machine, then those inside its Parallel and Map states, outer before inner."""
     yield frame, machine
-    for name, raw in machine["States"].items():
-        inner = raw.get("Branches") or [raw.get("ItemProcessor") or raw.get("Iterator")]
-        for number, part in enumerate(inner):
-            if part:
-                yield from _machines(part, (name, number))
+    for name, raw in _table(machine.get("States")).items():
+        for number, part in enumerate(_inner(_table(raw))):
+            yield from _machines(part, (name, number))
 
 
-def _state(name: str, raw: dict[str, Any], frame: tuple[str, int] | None) -> State:
+def _inner(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The machines inside a state: branches of a Parallel, the processor of a Map."""
+    if "Branches" in raw:
+        return [_table(part) for part in _list(raw["Branches"])]
+    processor = raw.get("ItemProcessor") or raw.get("Iterator")
+    return [_table(processor)] if processor else []
+
+
+def _state(name: str, raw: Mapping[str, Any], frame: Frame | None) -> State:
     type_ = str(raw.get("Type", ""))
-    ends = bool(raw.get("End")) or type_ in ("Succeed", "Fail")
-    return State(name, type_, _sign(type_, raw), frame, ends, raw)
+    ends = raw.get("End") is True or type_ in ("Succeed", "Fail")
+    return State(name, type_, sign_of(type_, raw), frame, ends, raw)
 
 
-def _transitions(raw: dict[str, Any]) -> Iterator[tuple[str, EdgeKind, str]]:
-    if "Next" in raw:
+def _transitions(raw: Mapping[str, Any]) -> Iterator[tuple[str, EdgeKind, str]]:
+    if isinstance(raw.get("Next"), str):
         yield raw["Next"], "next", ""
-    for rule in raw.get("Choices", []):
-        yield rule["Next"], "choice", rule_label(rule)
-    if "Default" in raw:
+    for rule in map(_table, _list(raw.get("Choices"))):
+        if isinstance(rule.get("Next"), str):
+            yield rule["Next"], "choice", rule_label(rule)
+    if isinstance(raw.get("Default"), str):
         yield raw["Default"], "choice", "default"
-    for catcher in raw.get("Catch", []):
-        for error in catcher["ErrorEquals"]:
-            yield catcher["Next"], "catch", error
+    for catcher in handlers(raw, "Catch"):
+        if isinstance(catcher.get("Next"), str):
+            for error in error_names(catcher) or [""]:
+                yield catcher["Next"], "catch", error
 
 
-def _sign(type_: str, raw: dict[str, Any]) -> str:
-    """The second line of a box: what the state is, or which service it calls."""
-    if type_ == "Task":
-        return _integration(str(raw.get("Resource", "")))
-    if type_ == "Wait":
-        return _wait(raw)
-    if type_ == "Map":
-        mode = raw.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode", "INLINE")
-        return "Map, distributed" if mode == "DISTRIBUTED" else "Map"
-    return type_
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
-def _wait(raw: dict[str, Any]) -> str:
-    if isinstance(raw.get("Seconds"), int):
-        return f"Wait {raw['Seconds']} s"
-    return "Wait until" if raw.keys() & {"Timestamp", "TimestampPath"} else "Wait"
-
-
-def _integration(resource: str) -> str:
-    """`arn:aws:states:::dynamodb:updateItem` -> `DynamoDB UpdateItem`.
-
-    Forms of a resource: docs.aws.amazon.com/step-functions/latest/dg/state-task.html
-    """
-    optimised = re.fullmatch(
-        r"arn:[\w-]+:states:[^:]*:[^:]*:(aws-sdk:)?([\w-]+):([\w.:]+)", resource
-    )
-    if resource.startswith("arn:") and ":activity:" in resource:
-        return f"Activity {resource.rsplit(':', 1)[1]}"
-    if optimised is None:
-        function = re.fullmatch(r"arn:[\w-]+:lambda:[^:]*:[^:]*:function:(.+)", resource)
-        return f"λ Lambda {function[1]}" if function else resource or "Task"
-    service, (action, *pattern) = optimised[2], re.split(r"[.:]", optimised[3])
-    name = _SERVICES.get(service, service.capitalize())
-    action = action if service == "lambda" else action[:1].upper() + action[1:]
-    waits = {"sync": ", until done", "waitForTaskToken": ", until answered"}
-    return f"{name} {action}{waits.get(pattern[0], '') if pattern else ''}"
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 # ASL, "Choice State": a comparison's name is a type and one of these relations.
@@ -22,7 +23,7 @@ _TESTS = {"IsNull": "null", "IsPresent": "present", "IsNumeric": "a number", "Is
 _TESTS |= {"IsBoolean": "a boolean", "IsTimestamp": "a timestamp"}
 
 
-def rule_label(rule: dict[str, Any]) -> str:
+def rule_label(rule: Mapping[str, Any]) -> str:
     """`{"Variable": "$.a.b", "BooleanEquals": true}` -> `a.b is true`.
 
     A rule of a JSONata state (`Condition`) is its expression. What this does not know is shown
@@ -31,7 +32,7 @@ def rule_label(rule: dict[str, Any]) -> str:
     if "Condition" in rule:
         return re.sub(r"^\{%\s*|\s*%\}$", "", str(rule["Condition"]))
     for word, key in (("and", "And"), ("or", "Or")):
-        if key in rule:
+        if isinstance(rule.get(key), list):
             return f" {word} ".join(_nested(part) for part in rule[key])
     if "Not" in rule:
         return f"not {_nested(rule['Not'])}"
@@ -40,10 +41,12 @@ def rule_label(rule: dict[str, Any]) -> str:
         if key in ("Variable", "Next", "Assign", "Output", "Comment"):
             continue
         return f"{variable} {_comparison(key, value)}"
-    return json.dumps(rule)
+    return json.dumps(rule, ensure_ascii=False)
 
 
-def _nested(rule: dict[str, Any]) -> str:
+def _nested(rule: Any) -> str:
+    if not isinstance(rule, dict):
+        return json.dumps(rule, ensure_ascii=False)
     label = rule_label(rule)
     return f"({label})" if rule.keys() & {"And", "Or"} else label
 

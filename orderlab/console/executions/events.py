@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from orderlab.console.executions.eventdetails import Event, details, previous, start_of
 from orderlab.console.executions.reading import read_events
-from orderlab.console.executions.tracing import Event, details, start_of
+from orderlab.console.executions.tracing import states_of
 
 COLUMNS = ["id", "previous_id", "time", "type", "state", "detail"]
 
@@ -16,12 +17,13 @@ COLUMNS = ["id", "previous_id", "time", "type", "state", "detail"]
 def history(arn: str) -> pd.DataFrame:
     """The event history of an execution.
 
-    Columns: id, previous_id (int), time (seconds since the execution started), type (AWS's name
-    of the event), state (its state's name, else ""), detail (the most telling part, text).
+    Columns: id, previous_id (int; the event that it follows, 0 for none), time (seconds since the
+    execution started), type (AWS's name of the event), state (its state's name, else ""), detail
+    (text, the most telling part: error and cause, output, input, or what is called).
 
     Raises:
-        botocore.exceptions.ClientError: no such execution, or an Express one (AWS keeps no
-            history of those to read).
+        botocore.exceptions.ClientError: no such execution.
+        LookupError: an Express one whose events were not logged; AWS keeps no other history of it.
     """
     return pd.DataFrame(rows(read_events(arn)), columns=COLUMNS)
 
@@ -29,29 +31,17 @@ def history(arn: str) -> pd.DataFrame:
 def rows(events: Sequence[Event]) -> list[dict[str, Any]]:
     """One dict an event, keyed by COLUMNS."""
     start = start_of(events)
-    states: dict[int, str] = {}
-    frames: list[str] = []  # Parallel and Map states that were entered and not yet left
+    states = states_of(events)
     table = []
     for event in events:
         found = details(event)
-        kind = str(event["type"])
-        state = states.get(event["previousEventId"], "")
-        if kind.endswith(("StateEntered", "StateExited")):
-            state = str(found.get("name", ""))
-            if kind in ("ParallelStateEntered", "MapStateEntered"):
-                frames.append(state)
-            elif state in frames:
-                frames.remove(state)
-        elif kind.startswith(("ParallelState", "MapState")) and frames:
-            state = frames[-1]  # what came before it is the last state of a branch
-        states[event["id"]] = state
         table.append(
             {
                 "id": event["id"],
-                "previous_id": event["previousEventId"],
+                "previous_id": previous(event),
                 "time": (event["timestamp"] - start).total_seconds() if start else 0.0,
-                "type": kind,
-                "state": "" if kind.startswith("Execution") else state,
+                "type": str(event["type"]),
+                "state": states[event["id"]],
                 "detail": _detail(found),
             }
         )
@@ -62,11 +52,13 @@ def _detail(found: Any) -> str:
     """The part of an event that tells most: its error, its output, its input, or its call."""
     if found.get("error") or found.get("cause"):
         return ": ".join(str(found[key]) for key in ("error", "cause") if found.get(key))
-    for key in ("output", "input", "parameters"):
+    for key in ("output", "input", "parameters", "mapRunArn"):
         if found.get(key):
             return str(found[key])
     if "index" in found:
         return f"item {found['index']}"
+    if "redriveCount" in found:
+        return f"redrive {found['redriveCount']}"
     if "length" in found:
         return f"{found['length']} items"
     return " ".join(str(found[key]) for key in ("resourceType", "resource") if found.get(key))

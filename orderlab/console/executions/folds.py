@@ -7,59 +7,81 @@ from html import escape
 from typing import Any
 
 from orderlab.console.definition.parsing import Definition
-from orderlab.console.executions.tracing import Attempt, Execution, Visit
+from orderlab.console.durations import short
+from orderlab.console.executions.eventdetails import Event, details
+from orderlab.console.executions.execution import Attempt, Execution, Visit
 from orderlab.console.outputs.fold import Fold
-from orderlab.console.style import LOOKS, WEB_SIGNS
-from orderlab.console.text import error_line, pretty, shorten, visit_line
+from orderlab.console.outputs.jsontext import as_value, json_html, json_text
+from orderlab.console.style import FAILURE, LOOKS, WEB_SIGNS
+from orderlab.console.text import error_line, shorten, visit_line
 
 _MOST_EVENTS = 500  # rows of a table that a browser scrolls with ease
 _MOST_STATES = 200
 _LONGEST = 20_000  # characters of one input or output in a page
 _LONGEST_TEXT = 200  # and in a terminal
+_MOST_DETAILS = 400_000  # characters of all events' details in a page
+_DATA = ("input", "output", "parameters", "cause")  # JSON texts in an event's details
+_TRIFLES = ("inputDetails", "outputDetails", "assignedVariablesDetails")
 
+# With widths, as JupyterLab makes columns equal. The longest type is MapIterationSucceeded.
+_COLUMNS = {"id": "2.5em", "time (s)": "7em", "type": "13em", "state": "9em", "details": "auto"}
 _SUMMARY = "cursor:pointer;padding:2px 0"
-_CELL = "text-align:left;vertical-align:top;padding:2px 10px 2px 0"
-_JSON = (
-    "margin:2px 0 8px 0;padding:6px 8px;max-height:22em;overflow:auto;white-space:pre-wrap;"
-    "overflow-wrap:anywhere;border:1px solid #8888;border-radius:4px"
-)
+_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
+_LINE = "border-top:1px solid #8884"
 
 
-def events_fold(rows: Sequence[dict[str, Any]]) -> Fold:
-    """The table of events; `rows` as `history` has them."""
-    shown, left_out = list(rows), len(rows) - _MOST_EVENTS
+def events_fold(rows: Sequence[dict[str, Any]], events: Sequence[Event]) -> Fold:
+    """The table of events, the details of each below it; `rows` as `history` has them."""
+    both = list(zip(rows, events, strict=True))
+    left_out = len(both) - _MOST_EVENTS
     if left_out > 0:
         half = _MOST_EVENTS // 2
-        shown = [*rows[:half], *rows[-half:]]
+        both = [*both[:half], *both[-half:]]
     head = "".join(
-        f'<th style="{_CELL}">{name}</th>' for name in ("id", "time (s)", "type", "state", "detail")
+        f'<th style="{_CELL};width:{width}">{name}</th>' for name, width in _COLUMNS.items()
     )
-    body = "".join(_row(row) for row in shown)
+    longest = min(_LONGEST, _MOST_DETAILS // max(1, len(both)))
+    body = "".join(_row(row, event, longest) for row, event in both)
     note = f"{left_out} events in the middle are left out; history(arn) has them all."
     more = f"<p>{note}</p>" if left_out > 0 else ""
     html = (
         f'<details class="mathjax_ignore" style="margin:2px 0"><summary style="{_SUMMARY}">'
         f"<b>Events</b> ({len(rows)})</summary>{more}"
-        f'<table style="border-collapse:collapse"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></details>"
+        '<table style="border-collapse:collapse;table-layout:fixed;width:100%">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></details>"
     )
     lines = [f"Events ({len(rows)}): id, seconds since start, type, state, detail"]
     lines += [note] if left_out > 0 else []
-    for row in shown:
+    for row, _ in both:
         line = f"  {row['id']:>4} {row['time']:9.3f}  {row['type']:<24} {row['state']:<20} "
         lines.append((line + shorten(row["detail"], 100)).rstrip())
     return Fold(html, "\n".join(lines))
 
 
-def _row(row: dict[str, Any]) -> str:
-    cells = (
-        row["id"],
-        f"{row['time']:.3f}",
-        row["type"],
-        row["state"],
-        shorten(row["detail"], 160),
+def _row(row: dict[str, Any], event: Event, longest: int) -> str:
+    """One event; a line above it where a state is entered, and a sign where something failed."""
+    kind = escape(row["type"])
+    if kind.endswith(("Failed", "TimedOut")):
+        sign = WEB_SIGNS[LOOKS["failed"].sign]
+        kind = f'<span style="color:{FAILURE};font-weight:bold">{sign} {kind}</span>'
+    cells = (str(row["id"]), f"{row['time']:.3f}", kind, f"<b>{escape(row['state'])}</b>")
+    found = {key: value for key, value in details(event).items() if key not in _TRIFLES}
+    opens = _event_details(row["detail"], found, longest) if found else ""
+    line = _LINE if row["type"].endswith("Entered") or row["id"] == 1 else ""
+    inner = "".join(f'<td style="{_CELL};overflow-wrap:anywhere">{cell}</td>' for cell in cells)
+    return f'<tr style="{line}">{inner}<td style="{_CELL};overflow-wrap:anywhere">{opens}</td></tr>'
+
+
+def _event_details(line: str, found: dict[str, Any], longest: int) -> str:
+    values = {key: as_value(one) if key in _DATA else one for key, one in found.items()}
+    if isinstance(found.get("assignedVariables"), dict):
+        assigned = found["assignedVariables"].items()
+        values["assignedVariables"] = {name: as_value(text) for name, text in assigned}
+    said = escape(shorten(line, 48) or ", ".join(found))
+    return (
+        f'<details><summary style="cursor:pointer">{said}</summary>{json_html(values, longest)}'
+        "</details>"
     )
-    return "<tr>" + "".join(f'<td style="{_CELL}">{escape(str(c))}</td>' for c in cells) + "</tr>"
 
 
 def states_fold(definition: Definition, execution: Execution) -> Fold:
@@ -69,7 +91,7 @@ def states_fold(definition: Definition, execution: Execution) -> Fold:
         html += [_attempt_html(visit, number) for number in range(max(1, len(visit.attempts)))]
         lines.append(f"  {visit_line(visit, definition)}")
         for title, value in _parts(visit, len(visit.attempts) - 1):
-            lines.append(f"     {title}: {shorten(value, _LONGEST_TEXT)}")
+            lines.append(f"     {title}: {shorten(json_text(value), _LONGEST_TEXT)}")
     left_out = len(execution.visits) - _MOST_STATES
     if left_out > 0:
         note = f"{left_out} later states are left out; history(arn) has them all."
@@ -80,49 +102,57 @@ def states_fold(definition: Definition, execution: Execution) -> Fold:
 
 def _attempt_html(visit: Visit, number: int) -> str:
     parts = "".join(
-        f'<div>{title}</div><pre style="{_JSON}">{escape(_cut(value, _LONGEST))}</pre>'
-        for title, value in _parts(visit, number)
+        f"<div>{title}</div>{json_html(value, _LONGEST)}" for title, value in _parts(visit, number)
     )
+    attempt = visit.attempts[number] if visit.attempts else None
     last = number >= len(visit.attempts) - 1
-    look = LOOKS[visit.status if last else "failed"]
+    status = visit.status if last else "stopped" if attempt and attempt.cut else "failed"
+    look = LOOKS[status]
+    item = "".join(f", item {item}" for item in visit.items)
     count = f", attempt {number + 1} of {len(visit.attempts)}" if len(visit.attempts) > 1 else ""
-    item = "" if visit.iteration is None else f", item {visit.iteration}"
-    error = _error(visit, number)
-    outcome = f"{look.word} {error_line(error.error, error.cause)}" if error else look.word
+    redriven = " (redriven)" if attempt and attempt.redrive and len(visit.attempts) > 1 else ""
+    failed = attempt if attempt and attempt.failed else None
+    outcome = f"{look.word} {error_line(failed.error, failed.cause)}" if failed else look.word
+    seconds = _seconds(visit, attempt)
+    lasts = f' <span style="opacity:0.65">{short(seconds)}</span>' if seconds else ""
     mark = WEB_SIGNS.get(look.sign, look.sign)
     sign = f'<span style="color:{look.border};font-weight:bold">{mark}</span>'
+    indent = f"margin:2px 0 2px {18 * len(visit.ancestors)}px"
     return (
-        f'<details class="mathjax_ignore" style="margin:2px 0"><summary style="{_SUMMARY}">{sign} '
-        f"<b>{escape(visit.name)}</b>{item}{count}: {escape(shorten(outcome, 160))}</summary>"
-        f'<div style="margin:4px 0 8px 1.2em">{parts}</div></details>'
+        f'<details class="mathjax_ignore" style="{indent}"><summary style="{_SUMMARY}">{sign} '
+        f"<b>{escape(visit.name)}</b>{item}{count}{redriven}: {escape(shorten(outcome, 120))}"
+        f'{lasts}</summary><div style="margin-left:18px">{parts}</div></details>'
     )
 
 
-def _error(visit: Visit, number: int) -> Attempt | None:
-    attempt = visit.attempts[number] if visit.attempts else None
-    return attempt if attempt and attempt.failed else None
+def _seconds(visit: Visit, attempt: Attempt | None) -> float | None:
+    """How long an attempt took; without one, how long the state was passed through."""
+    if attempt is not None and len(visit.attempts) > 1:
+        start, end = attempt.scheduled, attempt.ended
+    else:
+        start = visit.entered
+        end = visit.exited if visit.exited is not None else visit.stopped
+    return None if start is None or end is None else end - start
 
 
-def _parts(visit: Visit, number: int) -> Iterator[tuple[str, str]]:
+def _parts(visit: Visit, number: int) -> Iterator[tuple[str, Any]]:
     """What one attempt shows: the state's input, what the service got and gave, and the output."""
     attempt = visit.attempts[number] if visit.attempts else Attempt()
     last = number >= len(visit.attempts) - 1
-    yield "Input", pretty(visit.input)
+    yield "Input", as_value(visit.input)
     if attempt.parameters is not None and visit.type == "Task":
-        yield "Sent to the service", pretty(attempt.parameters)
+        yield "Sent to the service", as_value(attempt.parameters)
     if attempt.result is not None:
-        yield "Answer of the service", pretty(attempt.result)
+        yield "Answer of the service", as_value(attempt.result)
     if attempt.failed:
         yield "Error", attempt.error or ""
-        yield "Cause", pretty(attempt.cause)
+        yield "Cause", as_value(attempt.cause) or ""
     if last and visit.assigned:
-        lines = [f"${name} = {pretty(value)}" for name, value in visit.assigned.items()]
-        yield "Variables assigned", "\n".join(lines)
+        yield (
+            "Variables assigned",
+            {f"${name}": as_value(text) for name, text in visit.assigned.items()},
+        )
+    if last and visit.map_run:
+        yield "Map Run, its child executions listed by ListExecutions(mapRunArn)", visit.map_run
     if last and visit.output is not None:
-        yield "Output", pretty(visit.output)
-
-
-def _cut(text: str, longest: int) -> str:
-    if len(text) <= longest:
-        return text
-    return f"{text[:longest]}\n... ({len(text) - longest} more characters)"
+        yield "Output", as_value(visit.output)

@@ -1,132 +1,15 @@
-"""What one execution did, read from its history: visits, attempts, transitions.
-
-Event types: docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
-"""
+"""The history of an execution read as visits of states, their attempts and transitions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from orderlab.console.definition.parsing import Definition
-
-Status = Literal["succeeded", "failed", "caught", "running", "stopped"]
-Event = Mapping[str, Any]
-
-_BEGINS = (
-    "TaskScheduled",
-    "LambdaFunctionScheduled",
-    "ActivityScheduled",
-    "ParallelStateStarted",
-    "MapStateStarted",
-)
-_STARTS = ("TaskStarted", "LambdaFunctionStarted", "ActivityStarted")
-_SUCCEEDS = ("TaskSucceeded", "LambdaFunctionSucceeded", "ActivitySucceeded")
-_FAILS = ("Failed", "TimedOut")
-
-
-@dataclass
-class Attempt:
-    """One try of a state; `parameters` is what the service was sent, `result` what it answered.
-
-    Times are seconds since the execution started: when the try was scheduled, when its work began
-    (TaskStarted), and when it ended. `first_event` and `last_event` are ids of events.
-    """
-
-    parameters: str | None = None
-    result: str | None = None
-    error: str | None = None
-    cause: str | None = None
-    failed: bool = False
-    scheduled: float | None = None
-    began: float | None = None
-    ended: float | None = None
-    first_event: int | None = None
-    last_event: int | None = None
-
-
-@dataclass
-class Visit:
-    """One passage through a state. Input, output and variables are JSON text, as AWS keeps them.
-
-    Times are seconds since the execution started; `iteration` counts from 0 inside a Map.
-    `entered_event` and `exited_event` are ids of events.
-    """
-
-    name: str
-    type: str
-    input: str
-    entered: float
-    parent: Visit | None = field(default=None, repr=False)
-    iteration: int | None = None
-    output: str | None = None
-    assigned: dict[str, str] = field(default_factory=dict)
-    exited: float | None = None
-    entered_event: int = 0
-    exited_event: int | None = None
-    attempts: list[Attempt] = field(default_factory=list)
-    status: Status = "running"
-
-    @property
-    def retries(self) -> int:
-        return max(0, len(self.attempts) - 1)
-
-    @property
-    def failure(self) -> Attempt | None:
-        """The last attempt, if it failed."""
-        return self.attempts[-1] if self.attempts and self.attempts[-1].failed else None
-
-
-@dataclass(frozen=True)
-class Transition:
-    """A step taken. No source: the first state of the machine, or of the frame `inside`."""
-
-    source: str | None
-    target: str
-    kind: Literal["next", "catch"] = "next"
-    inside: str | None = None
-
-
-@dataclass
-class Execution:
-    """An execution as the pictures need it; `status` is AWS's (RUNNING, SUCCEEDED, ...)."""
-
-    name: str
-    machine: str
-    status: str
-    visits: list[Visit]
-    transitions: set[Transition]
-    error: str | None = None
-    cause: str | None = None
-
-    def visits_of(self, name: str) -> list[Visit]:
-        return [visit for visit in self.visits if visit.name == name]
-
-    def status_of(self, name: str) -> Status | None:
-        """The last visit's status; in a Map, the one that matters most. None: not visited."""
-        visits = self.visits_of(name)
-        if not visits:
-            return None
-        if visits[-1].iteration is None:
-            return visits[-1].status
-        found = {visit.status for visit in visits}
-        order: tuple[Status, ...] = ("running", "failed", "stopped", "caught", "succeeded")
-        return next(status for status in order if status in found)
-
-
-def details(event: Event) -> Mapping[str, Any]:
-    """The one `...EventDetails` structure an event carries, or an empty one."""
-    for key, value in event.items():
-        if key.endswith("EventDetails"):
-            return dict(value)
-    return {}
-
-
-def start_of(events: Iterable[Event]) -> datetime | None:
-    """When the execution started: the time of its first event."""
-    return next((event["timestamp"] for event in events), None)
+from orderlab.console.executions.attempts import AttemptNotes
+from orderlab.console.executions.eventdetails import ENDS, Event, details, previous, start_of
+from orderlab.console.executions.execution import Attempt, Execution, Transition, Visit
+from orderlab.console.executions.places import FRAMES, TOP, Place, resumed, unwound
 
 
 def trace(
@@ -152,78 +35,116 @@ def trace(
         transitions=tracer.transitions,
         error=description.get("error"),
         cause=description.get("cause"),
+        input=next((details(event).get("input") for event in tracer.events), None),
+        output=description.get("output"),
+        stopped=tracer.ended,
+        pauses=tracer.pauses,
+        seen=tracer.now,
     )
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where an event stands: the visits it is inside (outermost first), the Map's iteration."""
+def states_of(events: Iterable[Event]) -> dict[int, str]:
+    """The name of the state that each event tells of, by the event's id; "" of the execution."""
+    tracer = _Tracer(Definition({}, (), {}), list(events))
+    for event in tracer.events:
+        tracer.follow(event)
+    return {number: visit.name if visit else "" for number, visit in tracer.told.items()}
 
-    stack: tuple[Visit, ...] = ()
-    iteration: int | None = None
-    left: Visit | None = None  # the visit this very event left
 
-
-class _Tracer:
+class _Tracer(AttemptNotes):
     """Events form a tree by previousEventId: each branch and iteration is a chain of its own."""
 
     def __init__(self, definition: Definition, events: list[Event]) -> None:
+        super().__init__()
         self.definition = definition
         self.events = events
         self.start = start_of(events)
-        self.visits: list[Visit] = []
+        self.ended: float | None = None
         self.transitions: set[Transition] = set()
-        self.stopped: set[int] = set()  # id() of visits that were cut off before they left
-        self.places: dict[int, _Place] = {0: _Place()}
+        self.aborted: set[int] = set()  # of those whose abortion was told of
+        self.places: dict[int, Place] = {0: TOP}
+        self.told: dict[int, Visit | None] = {}
 
     def follow(self, event: Event) -> None:
-        before = self.places.get(event["previousEventId"], _Place())
-        kind = str(event["type"])
+        assert self.start is not None  # there is an event
+        self.now = (event["timestamp"] - self.start).total_seconds()
+        kind, found = str(event["type"]), details(event)
+        before = self.places.get(previous(event), TOP)
+        if kind == "ExecutionRedriven":
+            before = self._redrive()
+        elif before.resumed and kind not in ENDS:
+            before = resumed(before, kind, found, self.resumable(), len(self.pauses))
         if kind.endswith("StateEntered"):
-            place = self._enter(event, kind.removesuffix("StateEntered"), before)
+            place = self._enter(event, kind.removesuffix("StateEntered"), found, before)
         elif kind.endswith("StateExited"):
-            place = self._leave(event, before)
+            place = self._leave(event, found, before)
         else:
-            place = self._within(event, kind, _Place(before.stack, before.iteration))
+            place = self._within(event, kind, found, before)
+        innermost = place.left or (place.stack[-1] if place.stack else None)
+        self.told.setdefault(event["id"], None if kind.startswith("Execution") else innermost)
+        if kind in ENDS:
+            self.ended = self.now
         self.places[event["id"]] = place
+        self.times[event["id"]] = self.now
 
     def close(self, running: bool) -> None:
         """Give the visits that never left their status."""
         for visit in self.visits:
-            # A state that failed may still be waiting for its next attempt.
-            over = not running or id(visit) in self.stopped
-            if visit.exited is None and (over or visit.type == "Fail"):
+            if visit.exited is not None:
+                continue
+            over = not running or visit.stopped is not None or id(visit) in self.gone
+            if over or visit.type == "Fail":
+                self.stop(visit, self.ended if self.ended is not None else self.now)
                 visit.status = "failed" if visit.failure or visit.type == "Fail" else "stopped"
 
-    def _time(self, event: Event) -> float:
-        assert self.start is not None  # there is an event
-        return float((event["timestamp"] - self.start).total_seconds())
+    # ---- a redrive
 
-    def _enter(self, event: Event, type_: str, before: _Place) -> _Place:
-        found = details(event)
+    def _redrive(self) -> Place:
+        """What was not left goes on.
+
+        docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+        """
+        ended = self.now if self.ended is None else self.ended
+        self.pauses.append((ended, self.now))
+        self.ended = None
+        for visit in self.resumable():
+            self.stop(visit, ended)
+            visit.stopped = None
+            if visit.type not in ("Task", "Fail") and visit.attempts:  # those begin anew
+                visit.attempts.append(Attempt(scheduled=self.now, redrive=len(self.pauses)))
+        return Place(resumed=True)
+
+    # ---- states
+
+    def _enter(self, event: Event, type_: str, found: Mapping[str, Any], before: Place) -> Place:
         parent = before.stack[-1] if before.stack else None
         visit = Visit(
             name=found["name"],
             type=type_,
             input=found.get("input", ""),
-            entered=self._time(event),
+            entered=self.now,
             entered_event=event["id"],
             parent=parent,
             iteration=before.iteration,
         )
         if type_ == "Fail" and visit.name in self.definition.states:
-            visit.attempts.append(_failure_of(self.definition.states[visit.name].raw))
+            failure = _failure_of(self.definition.states[visit.name].raw)
+            failure.redrive, failure.first_event = len(self.pauses), event["id"]
+            self.end(failure, event)
+            visit.attempts.append(failure)
         self.visits.append(visit)
-        if before.left is None:
-            step = Transition(None, visit.name, inside=parent.name if parent else None)
+        if before.again is not None:
+            self.gone.add(id(before.again))  # entered anew by a redrive: no step led there
+        elif before.left is None:
+            self.transitions.add(
+                Transition(None, visit.name, inside=parent.name if parent else None)
+            )
         else:
-            caught = before.left.status == "caught"
-            step = Transition(before.left.name, visit.name, "catch" if caught else "next")
-        self.transitions.add(step)
-        return _Place((*before.stack, visit), before.iteration)
+            kind = "catch" if before.left.status == "caught" else "next"
+            self.transitions.add(Transition(before.left.name, visit.name, kind))  # type: ignore[arg-type]
+        return Place((*before.stack, visit), before.iteration)
 
-    def _leave(self, event: Event, before: _Place) -> _Place:
-        found = details(event)
+    def _leave(self, event: Event, found: Mapping[str, Any], before: Place) -> Place:
         stack = before.stack
         while stack and stack[-1].name != found["name"]:
             stack = stack[:-1]
@@ -232,86 +153,43 @@ class _Tracer:
         visit = stack[-1]
         visit.output = found.get("output")
         visit.assigned = dict(found.get("assignedVariables") or {})
-        visit.exited = self._time(event)
-        visit.exited_event = event["id"]
+        visit.exited, visit.exited_event = self.now, event["id"]
         visit.status = "caught" if visit.failure else "succeeded"
-        return _Place(stack[:-1], visit.iteration, left=visit)
+        if visit.attempts and visit.attempts[-1].ended is None:
+            self.end(visit.attempts[-1], event)
+        return Place(stack[:-1], visit.iteration, left=visit)
 
-    def _within(self, event: Event, kind: str, place: _Place) -> _Place:
+    # ---- what happens within them
+
+    def _within(self, event: Event, kind: str, found: Mapping[str, Any], before: Place) -> Place:
         """An event between entering and leaving: of the innermost visit, or of its frame."""
-        inside = place.stack
-        for frame in ("Parallel", "Map"):
-            if kind.startswith((f"{frame}State", f"{frame}Iteration", f"{frame}Run")):
-                place = _unwind(place, frame)
-        found = details(event)
+        place = Place(before.stack, before.iteration, resumed=before.resumed)
+        for frame, starts in FRAMES.items():
+            # A branch's or a state's own abortion is told of beside the chain that made it end.
+            if kind.startswith(starts) and not kind.endswith("StateAborted"):
+                place = unwound(place, frame)
         if kind == "MapIterationStarted":
-            return _Place(place.stack, found.get("index"))
+            return Place(place.stack, found.get("index"), resumed=before.resumed)
         if kind in ("MapIterationFailed", "MapIterationAborted"):
-            self.stopped.update(id(visit) for visit in inside[len(place.stack) :])
+            for visit in self.inside(place.stack[-1] if place.stack else None):
+                if visit.items[len(place.stack[-1].items) :][:1] == (found.get("index"),):
+                    self.stop(visit, self.now)
+        elif kind.endswith("StateAborted"):
+            self._abort(event, kind.removesuffix("StateAborted"), place)
         elif place.stack and not kind.startswith("MapIteration"):
-            self._note(place.stack[-1], kind, event, found)
+            self.note(place.stack[-1], kind, event, found)
         return place
 
-    def _note(self, visit: Visit, kind: str, event: Event, found: Mapping[str, Any]) -> None:
-        """What an event tells of the visit it belongs to."""
-        if kind in _BEGINS:
-            sent = found.get("parameters") or found.get("input")
-            attempt = Attempt(parameters=sent, scheduled=self._time(event), first_event=event["id"])
-            visit.attempts.append(attempt)
-        elif kind in _STARTS and visit.attempts:
-            visit.attempts[-1].began = self._time(event)
-        elif kind in _SUCCEEDS and visit.attempts:
-            visit.attempts[-1].result = found.get("output")
-            self._end(visit.attempts[-1], event)
-        elif kind.endswith("StateAborted"):
-            self._stop(visit)
-        elif kind == "ExecutionFailed":
-            self._fail(visit, found, again=True)
-        elif kind.endswith(_FAILS) and not kind.startswith("Execution"):
-            self._fail(visit, found, again=False)
-            self._end(visit.attempts[-1], event)
-
-    def _end(self, attempt: Attempt, event: Event) -> None:
-        attempt.ended, attempt.last_event = self._time(event), event["id"]
-
-    def _fail(self, visit: Visit, found: Mapping[str, Any], again: bool) -> None:
-        """Note an error; `again`: as the end of the execution, which repeats the last one."""
-        if not visit.attempts or (visit.failure and not again):
-            # An expression can fail before the service is called.
-            visit.attempts.append(Attempt())
-        last = visit.attempts[-1]
-        inner = self._last_failure_inside(visit)
-        error, cause = found.get("error"), found.get("cause")
-        if error is None and inner is not None:
-            error, cause = inner.error, inner.cause
-        last.failed, last.error, last.cause = True, error, cause
-        for child in self._inside(visit):
-            self._stop(child)
-
-    def _stop(self, visit: Visit) -> None:
-        self.stopped.add(id(visit))
-
-    def _inside(self, visit: Visit) -> Iterator[Visit]:
-        """The visits that a Parallel or Map visit encloses, newest first."""
-        if visit.type not in ("Parallel", "Map"):
-            return
-        for other in reversed(self.visits):
-            parent = other.parent
-            while parent is not None and parent is not visit:
-                parent = parent.parent
-            if parent is visit:
-                yield other
-
-    def _last_failure_inside(self, visit: Visit) -> Attempt | None:
-        return next((v.failure for v in self._inside(visit) if v.failure), None)
-
-
-def _unwind(place: _Place, type_: str) -> _Place:
-    """The place of the innermost visit of a Parallel or Map state."""
-    stack = place.stack
-    while stack and stack[-1].type != type_:
-        stack = stack[:-1]
-    return _Place(stack, stack[-1].iteration if stack else None)
+    def _abort(self, event: Event, type_: str, place: Place) -> None:
+        """Such an event names no state: the first of its type beside the one that failed."""
+        frame = place.stack[-2] if len(place.stack) > 1 else None
+        for visit in reversed(list(self.inside(frame))):
+            over = visit.exited is not None or visit.failure or id(visit) in self.gone
+            if visit.type == type_ and not over and id(visit) not in self.aborted:
+                self.aborted.add(id(visit))
+                self.stop(visit, self.now)
+                self.told[event["id"]] = visit
+                return
 
 
 def _failure_of(fail_state: Mapping[str, Any]) -> Attempt:

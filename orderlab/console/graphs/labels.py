@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from html import escape
 
-from orderlab.console.style import FAINT, FONT, INK, NOT_VISITED, Look
+from orderlab.console.definition.signs import GLYPHS
+from orderlab.console.outputs.picture import drawable
+from orderlab.console.style import CATCH, FAINT, FONT, INK, Look
 
+SMALL = 38  # letters of a small line, as wide as 30 of a name
 _PIECES = re.compile(r"[^\s./_\-:]*?(?:[a-z0-9](?=[A-Z])|[./_\-:]+|\s+|$)")
+_KNOWN = {"λ", "…", *GLYPHS.values()}  # signs of ours, each no wider than Graphviz takes it for
+_BREAK = '<BR ALIGN="LEFT"/>'
 _GAP = "&#160;&#160;"  # keeps the text of an arrow off its line
 
 HEAD = f"""digraph {{
@@ -18,49 +24,114 @@ edge [fontname="{FONT}" fontsize=10 arrowsize=0.7 color="{FAINT}" fontcolor="{FA
 
 
 def box(
-    name: str, lines: list[str], look: Look, line: float, sign: bool = True, width: int = 30
+    name: str,
+    lines: Sequence[tuple[str, str]],
+    look: Look,
+    room: Sequence[str] = (),
+    rows: int = 0,
 ) -> str:
     """Attributes of a node: its name in bold, small lines below it, its sign at the left.
 
-    The first small line says what the thing is, the others are in the colour of its status.
-    `line` is the border's width in points, `width` that of the box in characters.
+    Args:
+        name: of the state.
+        lines: text and colour of each.
+        look: its sign, colours and border.
+        room: text that the box must be wide enough for, though it is not shown.
+        rows: the least number of lines that it must be high enough for.
     """
-    ink = FAINT if look is NOT_VISITED else INK
-    rows = [f'<FONT POINT-SIZE="13" COLOR="{ink}"><B>{broken(name, width)}</B></FONT>']
-    for number, text in enumerate(lines):
-        colour = FAINT if number == 0 else look.border
-        rows.append(f'<FONT POINT-SIZE="10" COLOR="{colour}">{broken(text, width)}</FONT>')
-    widest = max(_extra_width(text) for text in (name, *lines))
-    room = f' WIDTH="{widest}"' if widest else ""
-    cells = [f'<TD ALIGN="LEFT" BALIGN="LEFT"{room}>{row}</TD>' for row in rows]
-    if sign:
-        mark = f'<FONT POINT-SIZE="17" COLOR="{look.border}"><B>{look.sign}</B></FONT>'
-        cells[0] = f'<TD ROWSPAN="{len(rows)}" WIDTH="24">{mark}</TD>{cells[0]}'
-    table = "".join(f"<TR>{cell}</TR>" for cell in cells)
-    style = "filled,rounded" + (f",{look.line}" if look.line in ("bold", "dashed") else "")
+    shown = [f'<FONT POINT-SIZE="13" COLOR="{look.ink}"><B>{broken(name)}</B></FONT>']
+    for text, colour in lines:
+        shown.append(f'<FONT POINT-SIZE="10" COLOR="{colour}">{broken(text, SMALL)}</FONT>')
+    shown += ['<FONT POINT-SIZE="10">&#160;</FONT>'] * (rows + 1 - len(shown))
+    widest = max(_extra_width(text) for text in (name, *(text for text, _ in lines)))
+    found = [row for text in room for row in pieces(text)]
+    widest = max([widest, *(text_width(row, 10) for row in found)])
+    place = f' WIDTH="{widest}"' if widest else ""
+    joined = _BREAK.join(shown)
+    cells = f'<TD ALIGN="LEFT" BALIGN="LEFT"{place}>{joined}</TD>'
+    if look.sign:
+        mark = f'<FONT POINT-SIZE="17" COLOR="{look.note}"><B>{look.sign}</B></FONT>'
+        cells = f'<TD WIDTH="24">{mark}</TD>{cells}'
+    table = f"<TR>{cells}</TR>"
     return (
-        f'label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{table}'
-        f'</TABLE>> style="{style}" fillcolor="{look.fill}" color="{look.border}" '
-        f"penwidth={line} peripheries={2 if look.line == 'double' else 1}"
+        f'label=<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{table}'
+        f'</TABLE>> style="filled,rounded,{look.line}" fillcolor="{look.fill}" '
+        f'color="{look.border}" penwidth={look.weight:g}'
     )
 
 
-def arrow_label(lines: list[str]) -> str:
-    """The label of an edge, or an empty string; more than three lines are counted, not shown."""
+def arrow_label(
+    lines: Sequence[str], notes: Sequence[str] = (), room: Sequence[str] | None = None
+) -> str:
+    """The label of an edge, or an empty string; more than three lines are counted, not shown.
+
+    `notes` stand in bold: one that is a line makes it bold, others follow. Those of `room` find
+    place there.
+    """
     if len(lines) > 3:
         lines = [*lines[:2], f"and {len(lines) - 2} more"]
-    text = "<BR/>".join(f"{_GAP}{broken(line, most=3, join=f'<BR/>{_GAP}')}" for line in lines)
-    return f" label=<{text}>" if text else ""
+    more = [note for note in notes if note not in lines]
+    texts = [_row(line, 3, line in notes) for line in lines] + [
+        _row(note, 1, True) for note in more
+    ]
+    if not room:
+        return f" label=<{'<BR/>'.join(texts)}>" if texts else ""
+    rows = len(lines) + len([note for note in room if note not in lines])
+    texts += [_GAP] * (rows - len(texts))
+    place = max(text_width(text, 10) for text in (*notes, *room)) + 6
+    cells = [f'<TR><TD WIDTH="{place}">{text}</TD></TR>' for text in texts]
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
+    return f" label=<{table}{''.join(cells)}</TABLE>>"
 
 
-def broken(text: str, width: int = 30, most: int = 4, join: str = '<BR ALIGN="LEFT"/>') -> str:
-    """Text in at most `most` lines of about `width` characters, escaped.
+def _row(text: str, most: int, bold: bool) -> str:
+    row = f"{_GAP}{broken(text, most=most, join=f'<BR/>{_GAP}')}"
+    return f"<B>{row}</B>" if bold else row
+
+
+def legend(looks: Sequence[Look], catches: bool) -> str:
+    """One small line below the picture: what its signs and lines say."""
+    parts = [f'<FONT COLOR="{look.border}"><B>{look.sign}</B></FONT> {look.word}' for look in looks]
+    if catches:
+        parts.append(f'<FONT COLOR="{CATCH}"><B>- -</B> Catch</FONT>')
+    joined = "&#160;&#160;&#160;".join(parts)
+    return f'<FONT POINT-SIZE="10" COLOR="{FAINT}">{joined}</FONT>' if parts else ""
+
+
+def headed(title: str, below: str) -> str:
+    """The title above a picture, and a line below it."""
+    head = f'<FONT POINT-SIZE="12" COLOR="{INK}"><B>{broken(title, 60)}</B></FONT>'
+    return "".join(f'{row}<BR ALIGN="LEFT"/>' for row in (head, below) if row)
+
+
+def text_width(text: str, size: float) -> int:
+    """Points that text takes at most, of a font's size in points."""
+    return round(sum(map(_letter_width, text)) * size) + 1
+
+
+def _letter_width(letter: str) -> float:
+    if letter in "ijlftrI.,:;'!|()[]{}/\\-` ":
+        return 0.4
+    if letter in "mwMW@%" or ord(letter) > 0x250:
+        return 1
+    return 0.78 if letter.isupper() else 0.62
+
+
+def broken(text: str, width: int = 30, most: int = 4, join: str = _BREAK) -> str:
+    """Text in at most `most` lines of about `width` characters, escaped."""
+    # Doubled, since Graphviz reads a single backslash and an N as the node's own name.
+    rows = [escape(line).replace("\\", "\\\\") for line in pieces(text, width, most)]
+    return join.join(rows) or " "
+
+
+def pieces(text: str, width: int = SMALL, most: int = 4) -> list[str]:
+    """The lines of a text.
 
     Breaks at spaces, after punctuation and where a CamelCase word begins: names of states and
     errors have no spaces to break at.
     """
     lines = [""]
-    for piece in _PIECES.findall(" ".join(text.split())):
+    for piece in _PIECES.findall(drawable(" ".join(text.split()))):
         for start in range(0, len(piece), width):
             part = piece[start : start + width]
             if len(lines[-1]) + len(part.rstrip()) > width:
@@ -68,13 +139,12 @@ def broken(text: str, width: int = 30, most: int = 4, join: str = '<BR ALIGN="LE
             lines[-1] += part
     if len(lines) > most:
         lines = [*lines[: most - 1], f"{lines[most - 1].rstrip()}..."]
-    # Doubled, since Graphviz reads a single backslash and an N as the node's own name.
-    return join.join(escape(line.rstrip()).replace("\\", "\\\\") for line in lines) or " "
+    return [line.rstrip() for line in lines]
 
 
 def _extra_width(text: str) -> int:
     """Points to reserve for text beyond Latin, whose width Graphviz does not know; else 0."""
-    if all(ord(letter) < 0x250 or letter in "λ…" for letter in text):
+    if all(ord(letter) < 0x250 or letter in _KNOWN for letter in text):
         return 0
     wide = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
     return min(wide, 60) * 7

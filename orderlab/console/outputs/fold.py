@@ -7,6 +7,7 @@ that is not trusted. Everything that came from AWS is escaped.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 
 @dataclass(frozen=True)
@@ -21,3 +22,9 @@ class Fold:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.text}
+
+
+def said(text: str) -> Fold:
+    """A sentence or a few, a line each, where there is nothing to draw."""
+    lines = "<br>".join(map(escape, text.splitlines()))
+    return Fold(f'<p class="mathjax_ignore" style="margin: 0.3em 0">{lines}</p>', text)

@@ -19,6 +19,12 @@ def lambda_qualifier() -> bool:
     return error_code(lambda: _client().invoke(FunctionName=function(), Qualifier="no")) is None
 
 
+def lambda_request_id() -> bool:
+    """An id of Lambda's is a UUID."""
+    answer = _client().invoke(FunctionName=function())
+    return "-" not in answer["ResponseMetadata"]["RequestId"]
+
+
 def lambda_response_size() -> bool:
     name = function()
     backend: Any = get_backend(DEFAULT_ACCOUNT_ID, "us-east-1")

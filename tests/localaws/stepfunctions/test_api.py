@@ -163,6 +163,17 @@ def test_a_machine_is_deleted_when_its_executions_have_ended(
     sfn.delete_state_machine(stateMachineArn=machine)
 
 
+def test_an_execution_that_its_deleted_machine_stops_is_stopped_once(
+    sfn: Any, make_machine: Any
+) -> None:
+    machine = make_machine(hold())
+    arn = sfn.start_execution(stateMachineArn=machine)["executionArn"]
+    sfn.delete_state_machine(stateMachineArn=machine)
+    sfn.stop_execution(executionArn=arn)  # before it has taken a step
+    with pytest.raises(sfn.exceptions.StateMachineDoesNotExist):
+        sfn.describe_state_machine(stateMachineArn=machine)
+
+
 def test_an_update_changes_something(sfn: Any, make_machine: Any) -> None:
     machine = make_machine(DONE)
     with pytest.raises(sfn.exceptions.MissingRequiredParameter):

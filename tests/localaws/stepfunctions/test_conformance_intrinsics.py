@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.simulated_clock  # intrinsic functions ask no clock: once is enough
+
 
 def named(cases: list[Any]) -> list[str]:
     return [f"{number}: {case[0]}" for number, case in enumerate(cases)]

@@ -196,13 +196,16 @@ def test_a_fail_state_is_entered_again(run: Any, redrive: Any) -> None:
 def test_an_aborted_execution_goes_on(
     cloud: Any, make_machine: Any, redrive: Any, sfn: Any
 ) -> None:
-    states = {"Hold": {"Type": "Wait", "Seconds": 9, "Next": "Done"}, "Done": {"Type": "Succeed"}}
+    both = {"Type": "Parallel", "Branches": [inner("X", {"Type": "Succeed"})], "End": True}
+    states = {"Hold": {"Type": "Wait", "Seconds": 9, "Next": "Both"}, "Both": both}
     machine = make_machine({"StartAt": "Hold", "States": states})
     arn = sfn.start_execution(stateMachineArn=machine)["executionArn"]
     with pytest.raises(sfn.exceptions.ExecutionNotRedrivable, match="Execution is RUNNING"):
         sfn.redrive_execution(executionArn=arn)
     sfn.stop_execution(executionArn=arn)
-    assert types(redrive(arn))[:2] == ["ExecutionRedriven", "WaitStateExited"]
+    added = types(redrive(arn))
+    assert added[:2] == ["ExecutionRedriven", "WaitStateExited"]
+    assert added[2:4] == ["ParallelStateEntered", "ParallelStateStarted"]
 
 
 def test_it_keeps_the_definition_that_it_had(

@@ -1,0 +1,1 @@
+"""What would have been: an execution beside a branch of it."""

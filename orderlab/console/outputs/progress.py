@@ -1,0 +1,70 @@
+"""A progress bar that leaves nothing behind: not in a terminal, not in a notebook's file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Iterable
+from typing import Any, TypeVar
+
+from IPython.core.getipython import get_ipython
+from IPython.display import DisplayHandle
+
+T = TypeVar("T")
+
+DELAY = 1.0  # wall seconds before it is shown: what is over sooner needs none
+_COLUMNS = 80
+
+
+def followed(items: Iterable[T], total: int, unit: str) -> Generator[T]:
+    """The items, with a bar that counts them while somebody looks.
+
+    Nobody does where output goes to a file, nor in a notebook that nbclient, nbconvert or nbval
+    runs; there, nothing is shown.
+    """
+    place = _place()
+    if place is None:
+        yield from items
+        return
+    from tqdm import tqdm
+
+    class Bar(tqdm):  # type: ignore[misc]
+        monitor_interval = 0  # no thread of its own
+
+    bar = Bar(total=total, unit=f" {unit}", file=place, leave=False, delay=DELAY, ncols=_COLUMNS)
+    try:
+        for item in items:
+            yield item
+            bar.update()
+    finally:
+        bar.close()
+
+
+class _Output:
+    """An output of a cell as a file of one line, each write in the place of the last."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self._handle: DisplayHandle | None = None
+
+    def write(self, text: str) -> None:
+        """tqdm ends with a line of blanks, and so the output ends empty."""
+        line = text.strip()
+        data = {"text/plain": line} if line else {}
+        if self._handle is not None:
+            self._handle.update(data, raw=True)  # type: ignore[no-untyped-call]
+        elif line:
+            self._handle = DisplayHandle()  # type: ignore[no-untyped-call]
+            self._handle.display(data, raw=True)  # type: ignore[no-untyped-call]
+
+    def flush(self) -> None:
+        """What is written is shown at once."""
+
+
+def _place() -> Any:
+    """Where somebody would see a bar; None where nobody would."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    if kernel is None:
+        return sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
+    # Only a front end with a person before it can be asked for input.
+    return _Output() if kernel._allow_stdin else None
