@@ -259,8 +259,8 @@ def _note(at: int, world: World) -> str:
         else "as they stand now, since too much has been written since"
     )
     return (
-        f"From event {at} on the branch works on copies of the tables, {when}. What it publishes to "
-        "topics and event buses reaches nobody."
+        f"From event {at} on the branch works on copies of the tables, {when}. "
+        "What it publishes to topics and event buses reaches nobody."
     )
 
 

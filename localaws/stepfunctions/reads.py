@@ -7,6 +7,10 @@ GetExecutionHistory, DescribeStateMachineForExecution)
 from __future__ import annotations
 
 import copy
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -29,7 +33,7 @@ def install(mends: Mends, clock: Clock) -> None:
         execution = _asked(self, clock, look=True)
         return ActionResult(_described(execution, clock))
 
-    def get_execution_history(self: StepFunctionResponse) -> ActionResult:
+    def get_execution_history(self: StepFunctionResponse) -> str:
         given = {field: self._get_param(field) for field in ("maxResults", "nextToken")}
         # The pages of one history belong together.
         execution = _asked(self, clock, look=not given["nextToken"])
@@ -39,7 +43,9 @@ def install(mends: Mends, clock: Clock) -> None:
         shown, more = pages.page(events, given, lambda event: str(event["id"]))
         if self._get_param("includeExecutionData") is False:
             shown = [_without_data(event) for event in shown]
-        return ActionResult({"events": shown, **more})
+        # Written here: moto's serialiser looks each field of each event up in the service's model,
+        # which takes five times as long.
+        return json.dumps({"events": [_written(event) for event in shown], **more})
 
     def list_executions(self: StepFunctionResponse) -> ActionResult:
         return ActionResult(_listed(self, clock))
@@ -99,6 +105,23 @@ def _without_data(event: Any) -> Any:
         if field.endswith("EventDetails"):
             shown[field] = {name: value for name, value in details.items() if name not in DATA}
     return shown
+
+
+def _written(event: Any) -> dict[str, Any]:
+    """An event as AWS's JSON has it: smithy.io/2.0/aws/protocols/"""
+    written: dict[str, Any] = _plain(event)
+    when = written["timestamp"]
+    moment = when if isinstance(when, datetime) else datetime.fromisoformat(when)
+    written["timestamp"] = moment.timestamp()
+    return written
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.value if isinstance(value, Enum) else value
 
 
 def _listed(self: StepFunctionResponse, clock: Clock) -> dict[str, Any]:

@@ -119,7 +119,8 @@ def _head(original: Recording, branched: Recording, at: int, change: str, note: 
         for word, text in lines
     )
     html = (
-        f'<div class="mathjax_ignore"><table style="border-collapse:collapse;margin:6px 0">{rows}</table>'
+        '<div class="mathjax_ignore"><table style="border-collapse:collapse;margin:6px 0">'
+        f"{rows}</table>"
         f'<p style="margin:4px 0"><small>{escape(note)}</small></p></div>'
     )
     words = [f"{word}: {text}" for word, text in lines]

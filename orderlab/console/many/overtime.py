@@ -40,7 +40,8 @@ def over_time(table: pd.DataFrame) -> pd.DataFrame:
     Columns: from (UTC), a count for each status, executions, succeeded (share of those that have
     ended, NaN if none has), p50 and p90 (seconds that they took).
     """
-    counts = [status for status in FILLS if status in set(table["status"])]
+    there = set(table["status"].unique())
+    counts = [status for status in FILLS if status in there]
     columns = ["from", *counts, "executions", "succeeded", "p50", "p90"]
     if table.empty:
         return pd.DataFrame(columns=columns)

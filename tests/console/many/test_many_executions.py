@@ -17,19 +17,19 @@ simulated_clock = pytest.mark.simulated_clock
 
 @pytest.fixture(scope="module")
 def orders(shop: Any) -> Any:
-    """Sixty orders through the workflow, every tenth of them with an unknown product."""
+    """Forty orders through the workflow, every tenth of them with an unknown product."""
     from localaws import load
 
     given = [
         shop.order(f"many-{number:02}", **({"items": UNKNOWN} if number % 10 == 3 else {}))
-        for number in range(60)
+        for number in range(40)
     ]
     return load.run(shop.output("OrderWorkflowArn"), given, per_second=2, name="{orderId}")
 
 
 @pytest.fixture(scope="module")
 def outcomes(shop: Any, orders: Any) -> Any:
-    """What the console says of the sixty."""
+    """What the console says of the forty."""
     return console.outcomes(shop.output("OrderWorkflowArn"), orders)
 
 
@@ -46,7 +46,7 @@ def test_orders_end_where_the_oracle_says(orders: Any, outcomes: Any, payment: A
     declined = {name for name in set(names) - invalid if not payment.is_approved(name)}
     assert declined
     data = outcomes.outcomes.data.set_index("status")
-    assert data.loc["SUCCEEDED", "count"] == 60 - len(invalid) - len(declined)
+    assert data.loc["SUCCEEDED", "count"] == 40 - len(invalid) - len(declined)
     assert data.loc["FAILED", "count"] == len(invalid) + len(declined)
     failed = outcomes.failures.data.set_index("error")
     assert failed.loc["PaymentDeclined", ["state", "count"]].tolist() == [
@@ -58,7 +58,7 @@ def test_orders_end_where_the_oracle_says(orders: Any, outcomes: Any, payment: A
     assert flow["ProcessPayment", "RejectOrder", "catch"] == len(declined)
     assert flow["IsOrderValid", "RejectOrder", "next"] == len(invalid)
     assert outcomes.table["retries"].sum() == retried
-    assert outcomes.over_time.data["executions"].sum() == 60
+    assert outcomes.over_time.data["executions"].sum() == 40
     assert len(outcomes.parts) == 5
     assert outcomes.notes == []
 
@@ -78,7 +78,7 @@ def test_the_words_say_what_the_pictures_say(shop: Any, orders: Any, outcomes: A
     words = repr(outcomes)
     for name in ("ValidateOrder", "RejectOrder", "SUCCEEDED", "PaymentDeclined", "p99"):
         assert name in words
-    assert "Flow of 60 executions" in words
+    assert "Flow of 40 executions" in words
     assert "ProcessPayment to RejectOrder by a Catch" in words
     few = orders.arns[:10]
     once, again = (console.outcomes(shop.output("OrderWorkflowArn"), few) for _ in range(2))
