@@ -7,8 +7,9 @@ from typing import Any
 
 from IPython.display import display
 
+from orderlab.console.live import kernel
 from orderlab.console.outputs.page import View
-from orderlab.lesson import answers, exercises, people, places, predictions, record, solutions
+from orderlab.lesson import answers, exercises, places, predictions, record, solutions
 from orderlab.lesson.judging.verdict import Verdict
 from orderlab.lesson.notes import Note
 
@@ -93,7 +94,7 @@ def predict(question_id: str) -> None:
     root = places.copy()
     predictions.skip(question, root)
     display(predictions.static(question))  # type: ignore[no-untyped-call]
-    if people.before_the_notebook():
+    if kernel.somebody_looks():
         display(predictions.buttons(question, root))  # type: ignore[no-untyped-call]
 
 

@@ -137,6 +137,6 @@ def test_progress(copy: Path, judged: list[Verdict]) -> None:
     path, confidence = lesson.progress().parts
     assert isinstance(path, Chart)
     assert repr(path).startswith("1 of ")
-    assert list(path.data["state"]) == ["solved"]
+    assert list(path.data.loc[path.data["state"] == "solved", "exercise"]) == ["08.1"]
     assert "fairly sure (75 %): 50 % of 2 right" in repr(confidence)
     assert path.svg.startswith("<svg")

@@ -24,7 +24,7 @@ _FILLS = {
     "running": FILLS["RUNNING"],
     "": FILLS["SUCCEEDED"],
     "wait": Fill("#eef2f6", "////", "#8a97a5"),
-    "backoff": Fill("#fff4e5", "....", "#c98a4b"),
+    "backoff": Fill("#fff4e5", "||||", "#c98a4b"),
 }
 _INKS = {"failed": FAILURE, "caught": CATCH, "stopped": FAINT, "running": "#1565c0"}
 _WORDS = {"wait": "waits", "backoff": "backoff before a retry"}

@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,11 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 @dataclass(frozen=True)
 class Busy:
-    """A shop that has taken orders: its stack, and the outputs of that."""
+    """A shop that has taken orders: its stack, the outputs of that, and when the orders came."""
 
     stack: str
     outputs: dict[str, str]
+    begun: datetime
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +71,7 @@ def busy(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Busy:
     outputs = cloud.deploy(folder / "template.yaml", stack_name="busy-shop").outputs
     _fill(outputs["ProductsTableName"])
     queue = boto3.client("sqs")
+    begun = cloud.clock.now
     for order in (*CONFIRMED, DECLINED):
         body = {
             "orderId": order,
@@ -80,7 +83,7 @@ def busy(cloud: Any, tmp_path_factory: pytest.TempPathFactory) -> Busy:
     queue.send_message(QueueUrl=outputs["OrderQueueUrl"], MessageBody="this is not JSON")
     cloud.clock.advance(minutes=15)
     queue.send_message(QueueUrl=outputs["OrderQueueUrl"], MessageBody='{"orderId": "late"}')
-    return Busy("busy-shop", outputs)
+    return Busy("busy-shop", outputs, begun)
 
 
 def _fill(table: str) -> None:

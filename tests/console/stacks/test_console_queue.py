@@ -108,5 +108,6 @@ def test_the_queues_of_a_shop(busy: Any, still: None) -> None:
     )
     dead = console.queue(busy.outputs["OrderDeadLetterQueueUrl"], peek=True)
     assert list(dead.data["body"]) == ["this is not JSON"]
-    assert dead.data["sent"][0] == "2026-01-05 09:00:00.000"  # simulated, as AWS returned it
+    sent = busy.begun  # on the simulated clock; AWS tells milliseconds
+    assert dead.data["sent"][0] == f"{sent:%Y-%m-%d %H:%M:%S}.{sent.microsecond // 1000:03d}"
     assert console.queue("busy-OrderDeadLetterQueue").facts["visible"] == "! 1"
