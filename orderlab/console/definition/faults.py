@@ -106,8 +106,9 @@ def _of_type(state: State) -> Iterator[Fault]:
         words = f"{name}: a {state.type} state has neither Next nor End."
         yield Fault(name, "Next or End not allowed", words)
     if state.type == "Choice" and raw.get("Choices") and "Default" not in raw:
+        # The specification calls it States.NoChoiceMatched; people's executions report this.
         words = f"{name} has no Default: input that no rule matches fails the execution with "
-        yield Fault(name, "no Default", f"{words}States.NoChoiceMatched.", hint=True)
+        yield Fault(name, "no Default", f"{words}States.Runtime.", hint=True)
 
 
 def _targets(definition: Definition, state: State) -> Iterator[Fault]:

@@ -103,7 +103,7 @@ def test_a_choice_without_default() -> None:
     state = {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Next": "B"}]}
     [message] = told({"A": state, "B": DONE})
     assert message.startswith("? A has no Default: input that no rule matches fails")
-    assert message.endswith("States.NoChoiceMatched.")
+    assert message.endswith("States.Runtime.")
 
 
 @pytest.mark.parametrize(
