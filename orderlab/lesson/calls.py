@@ -9,6 +9,7 @@ from IPython.display import display
 
 from orderlab.console.live import kernel
 from orderlab.console.outputs.page import View
+from orderlab.console.outputs.progress import saying
 from orderlab.lesson import answers, exercises, places, predictions, record, solutions
 from orderlab.lesson.judging.verdict import Verdict
 from orderlab.lesson.notes import Note
@@ -47,7 +48,10 @@ def check(exercise_id: str, answer: Any = None) -> Verdict:
             answers.keep(root, exercise_id, answer)
     except answers.NotAnAnswerError as error:
         return running.without_answer(asked, str(error))
-    verdict = running.judge(asked, root)
+    with saying(
+        "Your copy is deployed to a local AWS of its own, and the scenarios are played ..."
+    ):
+        verdict = running.judge(asked, root)
     known = record.read(root)
     known.note(verdict)
     record.write(root, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -48,6 +49,19 @@ def test_a_check_is_recorded(copy: Path, judged: list[Verdict]) -> None:
     lesson.check("08.1")  # they try something else: solved once is solved
     tries = record.read(copy).tries("08.1")
     assert (tries.checks, tries.solved) == (3, True)
+
+
+def test_whoever_waits_for_a_check_is_told(
+    copy: Path, judged: list[Verdict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged.append(SOLVED)
+    lines: list[str] = []
+    place = SimpleNamespace(write=lines.append)
+    monkeypatch.setattr("orderlab.console.outputs.progress._place", lambda: place)
+    lesson.check("08.1")
+    told, cleared = lines
+    assert "the scenarios are played" in told
+    assert cleared == ""
 
 
 def test_hints_come_one_by_one(copy: Path) -> None:

@@ -1,9 +1,10 @@
-"""A progress bar that leaves nothing behind: not in a terminal, not in a notebook's file."""
+"""Progress that leaves nothing behind in a notebook's file."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from IPython.core.getipython import get_ipython
@@ -37,6 +38,20 @@ def followed(items: Iterable[T], total: int, unit: str) -> Generator[T]:
             bar.update()
     finally:
         bar.close()
+
+
+@contextmanager
+def saying(text: str) -> Iterator[None]:
+    """Show a line while something is done that takes long and cannot be counted."""
+    place = _place()
+    if place is None:
+        yield
+        return
+    place.write(f"{text}\n")
+    try:
+        yield
+    finally:
+        place.write("")
 
 
 class _Output:
