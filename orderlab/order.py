@@ -6,9 +6,10 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from orderlab import products
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED_ORDER: dict[str, Any] = {
@@ -79,7 +80,7 @@ def _send(order: Any, begun: float) -> int:
     localaws.start()
     try:
         stack = localaws.deploy(folder / "template.yaml")
-        _load_products(folder, stack.outputs["ProductsTableName"])
+        products.load(folder, stack.outputs["ProductsTableName"])
         messages = _Inbox(stack.outputs["NotificationsTopicArn"])
         arn = boto3.client("stepfunctions").start_execution(
             stateMachineArn=stack.outputs["OrderWorkflowArn"], input=json.dumps(order)
@@ -93,15 +94,6 @@ def _send(order: Any, begun: float) -> int:
         localaws.stop()
     print(f"{time.perf_counter() - begun:.1f} s")
     return 0 if description["status"] == "SUCCEEDED" else 1
-
-
-def _load_products(folder: Path, table: str) -> None:
-    import boto3
-
-    text = (folder / "data" / "products.json").read_text(encoding="utf-8")
-    with boto3.resource("dynamodb").Table(table).batch_writer() as batch:
-        for product in json.loads(text, parse_float=Decimal):
-            batch.put_item(Item=product)
 
 
 class _Inbox:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import AWSError
 from moto.stepfunctions.parser.api import ExecutionStatus
-from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from localaws import cloud, faults, seeds
@@ -41,7 +40,7 @@ def branch(change: Change, arn: str, at: int) -> Branch:
     original = _original(arn)
     events: list[dict[str, Any]] = list(original.to_history_output()["events"])
     moments.check(original, events, at, change)
-    branched = _make(original, change, at)
+    branched = _make(original, change, at, clock)
     # Histories tell milliseconds: begun within one, the same durations would be told otherwise.
     clock.advance(timedelta(microseconds=-clock.now().microsecond % 1000))
     offset = clock.now() - datetime.fromisoformat(str(events[at - 1]["timestamp"]))
@@ -95,32 +94,22 @@ def _original(arn: str) -> Any:
     return found
 
 
-def _make(original: Any, change: Change, at: int) -> Any:
+def _make(original: Any, change: Change, at: int, clock: SimulatedTime) -> Any:
     """The branch, as an execution that has not begun."""
     revision = original.state_machine
     if change.edit is not None:
         revision = dataclasses.replace(revision, definition=_edited(revision, change.edit))
-    name = _name(original)
     text = original.execution_input
     if change.brings_in is not None and at == 1:
-        text = starts._checked_input(change.brings_in)
-    made: Any = Execution(
-        name=name,
-        sm_type=original.sm_type,
-        role_arn=original.role_arn,
-        exec_arn=f"{original.exec_arn.rpartition(':')[0]}:{name}",
-        account_id=original.account_id,
-        region_name=original.region_name,
-        state_machine=revision,
-        start_date=original.start_date,
-        cloud_watch_logging_session=None,
-        input_data=text,
-        trace_header=original.trace_header,
-        activity_store=original._activity_store,
+        text = starts.checked_input(change.brings_in)
+    target = revisions.Target(
+        _machine(original),
+        revision,
+        getattr(original, "version_arn", None),
+        getattr(original, "alias_arn", None),
     )
-    made.version_arn = getattr(original, "version_arn", None)
-    made.alias_arn = getattr(original, "alias_arn", None)
-    return made
+    header = original.trace_header
+    return starts.make(_backend(original), target, _name(original), text, header, clock)
 
 
 def _edited(revision: Any, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> str:
@@ -167,10 +156,13 @@ def _name(original: Any) -> str:
     raise AssertionError("there is always another number")
 
 
+def _backend(execution: Any) -> Any:
+    return stepfunctions_parser_backends[execution.account_id][execution.region_name]
+
+
 def _machine(execution: Any) -> Any:
-    backend = stepfunctions_parser_backends[execution.account_id][execution.region_name]
     try:
-        return revisions.machine_of(backend, execution.state_machine.arn)
+        return revisions.machine_of(_backend(execution), execution.state_machine.arn)
     except AWSError as error:
         raise ValueError("The state machine of this execution has been deleted.") from error
 

@@ -52,12 +52,12 @@ def _mend_start(mends: Mends, clock: Clock) -> None:
     ) -> Execution:
         target = revisions.target(self, state_machine_arn)
         name = _checked_name(name)
-        text = _checked_input(execution_input)
+        text = checked_input(execution_input)
         if target.revision.type != EXPRESS:
             known = _known(target, name, text, clock)
             if known is not None:
                 return known
-        execution = _make(self, target, name, text, trace_header, clock)
+        execution = make(self, target, name, text, trace_header, clock)
         if target.revision.type != EXPRESS:
             target.machine.executions.append(execution)
         execution.start()
@@ -78,9 +78,9 @@ def _mend_start(mends: Mends, clock: Clock) -> None:
         if target.revision.type != EXPRESS:
             raise api.StateMachineTypeNotSupported(WRONG_TYPE)
         name = _checked_name(self._get_param("name"))
-        text = _checked_input(self._get_param("input"))
+        text = checked_input(self._get_param("input"))
         header = self._get_param("traceHeader")
-        execution = _make(backend, target, name, text, header, clock)
+        execution = make(backend, target, name, text, header, clock)
 
         def run() -> None:
             execution.start()
@@ -101,7 +101,13 @@ def _checked_name(name: str | None) -> str:
     return name
 
 
-def _checked_input(text: str | None) -> str:
+def checked_input(text: str | None) -> str:
+    """An execution's input, as it is kept.
+
+    Raises:
+        ValidationException: it is too long.
+        InvalidExecutionInput: it is no JSON.
+    """
     text = text or "{}"
     if len(text.encode()) > LONGEST_INPUT:
         raise ValidationException(
@@ -135,7 +141,7 @@ def is_forgotten(execution: Execution, clock: Clock) -> bool:
     return stopped is not None and clock.now() - stopped > KEPT
 
 
-def _make(
+def make(
     backend: StepFunctionsParserBackend,
     target: Target,
     name: str,
@@ -143,6 +149,7 @@ def _make(
     trace_header: str | None,
     clock: Clock,
 ) -> Execution:
+    """An execution that has not begun."""
     revision = target.revision
     kind, end = "execution", ""
     if revision.type == EXPRESS:  # its name need not be its own

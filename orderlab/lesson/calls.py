@@ -7,11 +7,11 @@ from typing import Any
 
 from IPython.display import display
 
-from orderlab.console.live import kernel
+from orderlab.console.outputs import kernel
 from orderlab.console.outputs.page import View
 from orderlab.console.outputs.progress import saying
 from orderlab.lesson import answers, exercises, places, predictions, record, solutions
-from orderlab.lesson.judging.verdict import Verdict
+from orderlab.lesson.judging.verdict import Verdict, unplayed
 from orderlab.lesson.notes import Note
 
 
@@ -34,7 +34,7 @@ def check(exercise_id: str, answer: Any = None) -> Verdict:
     Nothing is deployed to, and nothing read from, the local AWS of the notebook.
 
     Args:
-        answer: where the task asks for one: a value that JSON can hold, or a function.
+        answer: where the task asks for one: a value that JSON can hold.
 
     Raises:
         ValueError: there is no such exercise.
@@ -47,7 +47,7 @@ def check(exercise_id: str, answer: Any = None) -> Verdict:
         if answer is not None:
             answers.keep(root, exercise_id, answer)
     except answers.NotAnAnswerError as error:
-        return running.without_answer(asked, str(error))
+        return unplayed(asked, str(error))
     with saying(
         "Your copy is deployed to a local AWS of its own, and the scenarios are played ..."
     ):

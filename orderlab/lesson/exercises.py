@@ -73,35 +73,27 @@ def find(exercise_id: str) -> Exercise:
     Raises:
         ValueError: there is none; the message lists those of its lesson.
     """
-    found = {module: identity(module) for module in _modules()}
-    for module, known in found.items():
-        if known == exercise_id:
-            exercise = importlib.import_module(f"orderlab.lesson.catalogue.{module}").exercise
-            assert isinstance(exercise, Exercise)
-            return exercise
+    known = all_ids()
+    if exercise_id in known:
+        module = f"orderlab.lesson.catalogue.{module_of(exercise_id)}"
+        exercise = importlib.import_module(module).exercise
+        assert isinstance(exercise, Exercise)
+        return exercise
     lesson = exercise_id.split(".", maxsplit=1)[0]
-    near = [known for known in found.values() if known.startswith(f"{lesson}.")]
+    near = [one for one in known if one.startswith(f"{lesson}.")]
     there = f"Lesson {lesson} has {', '.join(near)}." if near else f"Lesson {lesson} has none."
     raise ValueError(f"There is no exercise {exercise_id!r}. {there}")
 
 
 def all_ids() -> list[str]:
     """The ids of all exercises, along the path."""
-    return sorted(map(identity, _modules()))
+    from orderlab.lesson import catalogue
 
-
-def identity(module: str) -> str:
-    """The id of an exercise whose module is `e08_1`: "08.1"."""
-    return module.removeprefix("e").replace("_", ".")
+    names = (module.name for module in pkgutil.iter_modules(catalogue.__path__))
+    found = sorted(name for name in names if re.fullmatch(r"e\d\d_\d+", name))
+    return [name.removeprefix("e").replace("_", ".") for name in found]
 
 
 def module_of(exercise_id: str) -> str:
     """The name of an exercise's module, in the catalogue and among the solutions."""
     return f"e{exercise_id.replace('.', '_')}"
-
-
-def _modules() -> list[str]:
-    from orderlab.lesson import catalogue
-
-    names = (module.name for module in pkgutil.iter_modules(catalogue.__path__))
-    return [name for name in names if re.fullmatch(r"e\d\d_\d+", name)]

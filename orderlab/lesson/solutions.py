@@ -28,6 +28,18 @@ class Edit:
     before: str
     after: str
 
+    def of(self, text: str) -> str:
+        """The text, edited.
+
+        Raises:
+            ValueError: what is to be replaced does not stand there exactly once.
+        """
+        if text.count(self.before) != 1:
+            raise ValueError(
+                f"{self.path} holds {text.count(self.before)} times, not once: {self.before!r}"
+            )
+        return text.replace(self.before, self.after)
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -88,12 +100,8 @@ def apply(edits: Iterable[Edit], root: Path) -> None:
     """
     for edit in edits:
         path = root / edit.path
-        text = path.read_text(encoding="utf-8")
-        if text.count(edit.before) != 1:
-            raise ValueError(
-                f"{edit.path} holds {text.count(edit.before)} times, not once: {edit.before!r}"
-            )
-        path.write_text(text.replace(edit.before, edit.after), encoding="utf-8", newline="\n")
+        text = edit.of(path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def difference(exercise_id: str, root: Path) -> str:
@@ -106,7 +114,7 @@ def _in_files(edits: tuple[Edit, ...], root: Path) -> Iterator[str]:
     for path in dict.fromkeys(edit.path for edit in edits):
         solved = (COURSE / path).read_text(encoding="utf-8")
         for edit in (edit for edit in edits if edit.path == path):
-            solved = solved.replace(edit.before, edit.after)
+            solved = edit.of(solved)
         theirs = (root / path).read_text(encoding="utf-8") if (root / path).exists() else ""
         yield from _compared(theirs, solved, path)
 

@@ -13,8 +13,8 @@ from orderlab.console.executions.execution import Visit
 from orderlab.console.executions.reading import Recording
 from orderlab.console.graphs.executed import picture_of_execution
 from orderlab.console.graphs.overlay import Overlay, StateMark, overlay_of, room_of
-from orderlab.console.live import kernel
 from orderlab.console.live.headline import headline
+from orderlab.console.outputs import kernel
 from orderlab.console.outputs.fold import Fold
 from orderlab.console.style import LOOKS
 from orderlab.console.text import describe_execution, error_line

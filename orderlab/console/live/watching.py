@@ -6,9 +6,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from orderlab.console.executions.execution import Visit
 from orderlab.console.executions.reading import Recording, read
-from orderlab.console.live import kernel
 from orderlab.console.live.polling import Pace, Reader, goes_on
 from orderlab.console.live.screens import screen
+from orderlab.console.outputs import kernel
 
 
 def watch(arn: str, patience: float = 60) -> None:

@@ -10,8 +10,8 @@ import traitlets
 from IPython.display import display
 
 from orderlab.console.executions.reading import Recording
-from orderlab.console.live import kernel
 from orderlab.console.live.steps import Steps
+from orderlab.console.outputs import kernel
 
 _MOST = 200  # visits to choose from
 _players: dict[Player, kernel.Request] = {}  # those that are open, and what displayed them

@@ -7,8 +7,9 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from IPython.core.getipython import get_ipython
 from IPython.display import DisplayHandle
+
+from orderlab.console.outputs import kernel
 
 T = TypeVar("T")
 
@@ -78,8 +79,6 @@ class _Output:
 
 def _place() -> Any:
     """Where somebody would see a bar; None where nobody would."""
-    kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is None:
-        return sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
-    # Only a front end with a person before it can be asked for input.
-    return _Output() if kernel._allow_stdin else None
+    if kernel.in_notebook():
+        return _Output() if kernel.somebody_looks() else None
+    return sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from orderlab.console.outputs.plotting import DPI, FILLS, GRID, WIDTH, Fill
+from orderlab.console.outputs.plotting import DPI, FILLS, GRID, WIDTH, Drawing, Fill
 from orderlab.console.style import CATCH, FAILURE, FAINT, INK
 from orderlab.console.timelines.axis import Axis
 from orderlab.console.timelines.bars import Bar
@@ -59,7 +59,7 @@ class _Drawing:
     def draw(self, title: str, marks: Sequence[tuple[float, str]]) -> Figure:
         rows = max(sum(self.heights), _ROW)
         height = _TOP + (_MARKS if marks else 0) + rows + _BOTTOM
-        figure = Figure(figsize=(WIDTH / DPI, height / DPI))
+        figure = Drawing(figsize=(WIDTH / DPI, height / DPI))
         box = (self.left / WIDTH, _BOTTOM / height, self.inner / WIDTH, rows / height)
         self.axes: Axes = figure.add_axes(box)
         self.axes.set_xlim(0, self.inner)

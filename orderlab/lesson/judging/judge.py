@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import localaws
 from orderlab.lesson.answers import NotAnAnswerError
 from orderlab.lesson.exercises import Exercise, Finding, find
-from orderlab.lesson.judging.verdict import FAILED, PASSED, Row, Verdict
+from orderlab.lesson.judging.verdict import FAILED, PASSED, Row, Verdict, unplayed
 
 if TYPE_CHECKING:
     from orderlab.lesson.judging.shop import Shop
@@ -23,24 +23,15 @@ if TYPE_CHECKING:
 
 def judge(exercise: Exercise, root: Path) -> Verdict:
     """Deploy the copy in `root` and play the scenarios, up to the first that fails."""
-    localaws.start()
-    try:
-        shop = _deploy(exercise, root)
-        if isinstance(shop, str):
-            return Verdict(exercise.id, exercise.title, (), shop, len(exercise.scenarios))
-        return play(exercise, shop)
-    finally:
-        localaws.stop()
-
-
-def _deploy(exercise: Exercise, root: Path) -> Shop | str:
-    """The deployed copy, or the sentence that says why there is none."""
     from orderlab.lesson.judging.shop import Shop
 
+    localaws.start()
     try:
-        return Shop(root, exercise.id)
+        return play(exercise, Shop(root, exercise.id))
     except localaws.DeployError as error:
-        return f"The stack could not be deployed: {error}"
+        return unplayed(exercise, f"The stack could not be deployed: {error}")
+    finally:
+        localaws.stop()
 
 
 def play(exercise: Exercise, shop: Shop) -> Verdict:
@@ -50,7 +41,7 @@ def play(exercise: Exercise, shop: Shop) -> Verdict:
         try:
             found = scenario.play(shop)
         except NotAnAnswerError as error:
-            return Verdict(exercise.id, exercise.title, (), str(error), len(exercise.scenarios))
+            return unplayed(exercise, str(error))
         except Exception as error:  # noqa: BLE001 - whatever the learner's stack brings about is a verdict
             traceback.print_exc(file=sys.stderr)
             found = Finding("an answer", f"{type(error).__name__}: {error}", passed=False)

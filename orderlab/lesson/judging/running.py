@@ -15,7 +15,7 @@ from pathlib import Path
 from orderlab.lesson.answers import FOLDER
 from orderlab.lesson.exercises import Exercise
 from orderlab.lesson.judging.limits import ExceededError, Limits, run
-from orderlab.lesson.judging.verdict import Verdict
+from orderlab.lesson.judging.verdict import Verdict, unplayed
 from orderlab.lesson.places import COURSE
 
 APPLICATION = ("template.yaml", "lambdas", "state-machines", "data", FOLDER)
@@ -44,16 +44,11 @@ def judge(exercise: Exercise, root: Path, limits: Limits | None = None) -> Verdi
                 errors=errors,
             )
         except ExceededError as exceeded:
-            return without_answer(exercise, str(exceeded))
+            return unplayed(exercise, str(exceeded))
         try:
             return Verdict.from_json(out.read_text(encoding="utf-8"))
         except (ValueError, TypeError, KeyError):
-            return without_answer(exercise, _crash(status, errors))
-
-
-def without_answer(exercise: Exercise, sentence: str) -> Verdict:
-    """The verdict where no scenario could be played, and why."""
-    return Verdict(exercise.id, exercise.title, (), sentence, len(exercise.scenarios))
+            return unplayed(exercise, _crash(status, errors))
 
 
 def _crash(status: int, errors: Path) -> str:

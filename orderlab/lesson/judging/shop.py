@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 import localaws
+from orderlab import products
+from orderlab.console.executions.reading import read
 from orderlab.lesson import answers
 from orderlab.lesson.answers import NotAnAnswerError
 
@@ -74,14 +74,8 @@ class Shop:
         self._numbers = itertools.count(1)
         self.stack = localaws.deploy(root / "template.yaml")
         self._stepfunctions = boto3.client("stepfunctions")
-        products = json.loads(
-            (root / "data" / "products.json").read_text(encoding="utf-8"), parse_float=Decimal
-        )
-        self.prices = {product["productId"]: product["price"] for product in products}
-        table = self._table("ProductsTableName")
-        with table.batch_writer() as batch:
-            for product in products:
-                batch.put_item(Item=product)
+        loaded = products.load(root, self.stack.outputs["ProductsTableName"])
+        self.prices = {product["productId"]: product["price"] for product in loaded}
 
     def with_answer(self, root: Path, exercise_id: str) -> Shop:
         """The same stack, with the answer that is kept in another copy."""
@@ -163,22 +157,7 @@ class Shop:
             "executionArn"
         ]
         localaws.clock.run_until(arn)
-        description = self._stepfunctions.describe_execution(executionArn=arn)
-        pages = self._stepfunctions.get_paginator("get_execution_history").paginate(
-            executionArn=arn
+        recording = read(arn)
+        return Ended(
+            recording.description, tuple(visit.name for visit in recording.execution.visits)
         )
-        events = [event for page in pages for event in page["events"]]
-        entered = (event.get("stateEnteredEventDetails") for event in events)
-        return Ended(description, tuple(details["name"] for details in entered if details))
-
-    def row(self, order_id: str) -> Mapping[str, Any]:
-        """The order's row; empty where there is none."""
-        found = self._table("OrdersTableName").get_item(Key={"orderId": order_id})
-        return dict(found.get("Item", {}))
-
-    @cached_property
-    def _dynamodb(self) -> Any:
-        return boto3.resource("dynamodb")
-
-    def _table(self, output: str) -> Any:
-        return self._dynamodb.Table(self.stack.outputs[output])

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from html import escape
 
+from orderlab.lesson.exercises import Exercise
+
 PASSED, FAILED = "passed", "failed"
 _SIGNS = {PASSED: ("✓", "#2e7d32"), FAILED: ("✗", "#b3261e")}
 _CELL = "text-align:left;vertical-align:top;padding:3px 12px 3px 0"
@@ -97,6 +99,11 @@ class Verdict:
         if not self.solved:
             tail += f'<p>A hint: <code>lesson.hint("{self.exercise}")</code></p>'
         return f'<div class="mathjax_ignore">{head}{table if self.rows else ""}{tail}</div>'
+
+
+def unplayed(exercise: Exercise, sentence: str) -> Verdict:
+    """The verdict where no scenario could be played, and why."""
+    return Verdict(exercise.id, exercise.title, (), sentence, len(exercise.scenarios))
 
 
 def _not_played(left: int) -> str:
