@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from IPython.display import display
@@ -11,12 +13,13 @@ from orderlab.console.outputs import kernel
 from orderlab.console.outputs.page import View
 from orderlab.console.outputs.progress import saying
 from orderlab.lesson import answers, exercises, places, predictions, record, solutions
+from orderlab.lesson.exercises import Exercise
 from orderlab.lesson.judging.verdict import Verdict, unplayed
 from orderlab.lesson.notes import Note
 
 
 def exercise(exercise_id: str) -> Note:
-    """The task of an exercise.
+    """The task of an exercise; where it has a stack of its own, that stack's files are made.
 
     Args:
         exercise_id: the lesson's number and its own, as "08.1"; so for the other calls.
@@ -25,6 +28,7 @@ def exercise(exercise_id: str) -> Note:
         ValueError: there is no such exercise.
     """
     found = exercises.find(exercise_id)
+    places.workplace(found, places.copy())
     return Note(f"**Exercise {found.id}: {found.title}** ({found.level})\n\n{found.task}")
 
 
@@ -34,7 +38,7 @@ def check(exercise_id: str, answer: Any = None) -> Verdict:
     Nothing is deployed to, and nothing read from, the local AWS of the notebook.
 
     Args:
-        answer: where the task asks for one: a value that JSON can hold.
+        answer: where the task asks for one: a value that JSON can hold, or a function.
 
     Raises:
         ValueError: there is no such exercise.
@@ -119,13 +123,27 @@ def reset(lesson: int | str) -> Note:
     own = [exercises.find(name) for name in exercises.all_ids() if name.startswith(f"{number}.")]
     if not own:
         raise ValueError(f"Lesson {number} has no exercises.")
-    lines = []
-    for path in sorted({path for one in own for path in one.files}):
-        ours, theirs = places.COURSE / path, places.copy() / path
+    root = places.copy()
+    lines = [*_reset_files(own, root), *_reset_folders(own, root)]
+    return Note("\n".join(lines) or f"Nothing was changed in the files of lesson {number}.")
+
+
+def _reset_files(own: list[Exercise], root: Path) -> Iterator[str]:
+    for path in sorted({path for one in own if not one.given for path in one.files}):
+        ours, theirs = places.COURSE / path, root / path
         if theirs.exists() and theirs.read_bytes() != ours.read_bytes():
             aside = theirs.with_name(f"{theirs.name}.mine")
             theirs.replace(aside)
-            lines.append(f"- `{path}` is the course's again; yours is now `{aside.name}`")
+            yield f"- `{path}` is the course's again; yours is now `{aside.name}`"
         theirs.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ours, theirs)
-    return Note("\n".join(lines) or f"Nothing was changed in the files of lesson {number}.")
+
+
+def _reset_folders(own: list[Exercise], root: Path) -> Iterator[str]:
+    for one in own:
+        if one.given and (folder := places.workplace(one, root)).exists():
+            aside = folder.with_name(f"{folder.name}.mine")
+            shutil.rmtree(aside, ignore_errors=True)
+            folder.replace(aside)
+            places.make_given(one, folder)
+            yield f"- `{places.folder_of(one)}` is as it was given; yours is now `{aside.name}`"

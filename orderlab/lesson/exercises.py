@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from orderlab.lesson.edits import Edit
+
 if TYPE_CHECKING:
     from orderlab.lesson.judging.shop import Shop
 
@@ -45,7 +47,10 @@ class Exercise:
         id: the lesson's number and its own, as "08.1".
         level: "core" or "extra".
         task: Markdown of at most six lines: the situation, what must hold, where to edit.
-        files: what the learner edits, as paths in their copy; none where `check` takes the answer.
+        files: what the learner edits, as paths in the application; none where `check` takes the
+            answer.
+        given: edits that make a stack of the exercise's own, a broken or a slow one. Where there
+            are any, the learner works on a copy of the application in `exercises/05_1`.
         hints: where to look, what to use, nearly the answer.
         scenarios: in the order in which they are played; the first one that fails is explained.
     """
@@ -56,6 +61,7 @@ class Exercise:
     task: str
     files: tuple[str, ...]
     hints: tuple[str, str, str]
+    given: tuple[Edit, ...] = ()
     scenarios: list[Scenario] = field(default_factory=list, compare=False, repr=False)
 
     def scenario(self, title: str) -> Callable[[Callable[[Shop], Finding]], None]:

@@ -8,37 +8,18 @@ and a test notices where it no longer does.
 from __future__ import annotations
 
 import difflib
-import json
 import runpy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orderlab.lesson import answers
-from orderlab.lesson.exercises import module_of
+from orderlab.lesson import answers, places
+from orderlab.lesson.edits import Edit, apply
+from orderlab.lesson.exercises import find, module_of
 from orderlab.lesson.places import COURSE, SOLUTIONS
 
-
-@dataclass(frozen=True)
-class Edit:
-    """In one file, a text that stands there once, and what replaces it."""
-
-    path: str
-    before: str
-    after: str
-
-    def of(self, text: str) -> str:
-        """The text, edited.
-
-        Raises:
-            ValueError: what is to be replaced does not stand there exactly once.
-        """
-        if text.count(self.before) != 1:
-            raise ValueError(
-                f"{self.path} holds {text.count(self.before)} times, not once: {self.before!r}"
-            )
-        return text.replace(self.before, self.after)
+__all__ = ["Answers", "Attempt", "Edit", "WrongAnswer", "difference", "of_exercise"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +30,8 @@ class Attempt:
     answer: Any = None
 
     def make(self, root: Path, exercise_id: str) -> None:
-        """Do it in a copy."""
-        apply(self.edits, root)
+        """Do it in a learner's copy."""
+        apply(self.edits, places.workplace(find(exercise_id), root))
         if self.answer is not None:
             answers.keep(root, exercise_id, self.answer)
 
@@ -92,28 +73,18 @@ def of_exercise(exercise_id: str) -> Answers:
     return Answers(found["SOLUTION"], tuple(found["WRONG"]), untouched, found["TOLD"])
 
 
-def apply(edits: Iterable[Edit], root: Path) -> None:
-    """Edit the files of a copy.
-
-    Raises:
-        ValueError: the text to replace does not stand there exactly once.
-    """
-    for edit in edits:
-        path = root / edit.path
-        text = edit.of(path.read_text(encoding="utf-8"))
-        path.write_text(text, encoding="utf-8", newline="\n")
-
-
 def difference(exercise_id: str, root: Path) -> str:
     """From the learner's files, or their answer, to the solution's; "" where they are equal."""
-    solution = of_exercise(exercise_id).solution
-    return "".join([*_in_files(solution.edits, root), *_in_answer(exercise_id, solution, root)])
+    exercise, solution = find(exercise_id), of_exercise(exercise_id).solution
+    theirs = places.workplace(exercise, root)
+    in_files = _in_files(exercise.given, solution.edits, theirs)
+    return "".join([*in_files, *_in_answer(exercise_id, solution, root)])
 
 
-def _in_files(edits: tuple[Edit, ...], root: Path) -> Iterator[str]:
+def _in_files(given: tuple[Edit, ...], edits: tuple[Edit, ...], root: Path) -> Iterator[str]:
     for path in dict.fromkeys(edit.path for edit in edits):
         solved = (COURSE / path).read_text(encoding="utf-8")
-        for edit in (edit for edit in edits if edit.path == path):
+        for edit in (edit for edit in (*given, *edits) if edit.path == path):
             solved = edit.of(solved)
         theirs = (root / path).read_text(encoding="utf-8") if (root / path).exists() else ""
         yield from _compared(theirs, solved, path)
@@ -122,11 +93,9 @@ def _in_files(edits: tuple[Edit, ...], root: Path) -> Iterator[str]:
 def _in_answer(exercise_id: str, solution: Attempt, root: Path) -> Iterator[str]:
     if solution.answer is None:
         return
-    try:
-        theirs = json.dumps(answers.read(root, exercise_id), indent=2)
-    except answers.NotAnAnswerError:
-        theirs = ""
-    yield from _compared(theirs, json.dumps(solution.answer, indent=2), "answer")
+    kept = answers.text(root, exercise_id)
+    ours = answers.shown(answers.text_of(solution.answer))
+    yield from _compared(answers.shown(kept) if kept else "", ours, "answer")
 
 
 def _compared(theirs: str, ours: str, name: str) -> Iterator[str]:

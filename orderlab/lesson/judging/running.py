@@ -7,19 +7,16 @@ original.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+from orderlab.lesson import edits, places
 from orderlab.lesson.answers import FOLDER
 from orderlab.lesson.exercises import Exercise
 from orderlab.lesson.judging.limits import ExceededError, Limits, run
 from orderlab.lesson.judging.verdict import Verdict, unplayed
-from orderlab.lesson.places import COURSE
 
-APPLICATION = ("template.yaml", "lambdas", "state-machines", "data", FOLDER)
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 _TAIL = 300  # characters of what a crashed judge said
 
 
@@ -28,17 +25,16 @@ def judge(exercise: Exercise, root: Path, limits: Limits | None = None) -> Verdi
     with tempfile.TemporaryDirectory(prefix="check-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         copy, out, errors = folder / "copy", folder / "verdict.json", folder / "said.txt"
-        copy.mkdir()
-        for part in APPLICATION:
-            _copy(root / part, copy / part)
+        edits.copy_application(places.workplace(exercise, root), copy)
+        edits.copy(root / FOLDER, copy / FOLDER)
         command = [sys.executable, "-m", "orderlab.lesson.judging.judge", exercise.id, str(copy)]
-        environ = {**os.environ, "PYTHONPATH": str(COURSE), "PYTHONIOENCODING": "utf-8"}
+        environ = {**os.environ, "PYTHONPATH": str(places.COURSE), "PYTHONIOENCODING": "utf-8"}
         try:
             status = run(
                 command,
                 folder,
                 limits or Limits(),
-                cwd=COURSE,
+                cwd=places.COURSE,
                 environ=environ,
                 out=out,
                 errors=errors,
@@ -55,10 +51,3 @@ def _crash(status: int, errors: Path) -> str:
     lines = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     last = lines[-1][:_TAIL] if lines else "without a word"
     return f"The check itself ended before it had a verdict (exit status {status}): {last}"
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=_LEFT_OUT)
-    elif source.is_file():
-        shutil.copy2(source, target)

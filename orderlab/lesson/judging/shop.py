@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import tempfile
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from botocore.exceptions import ClientError
 import localaws
 from orderlab import products
 from orderlab.console.executions.reading import read
-from orderlab.lesson import answers
+from orderlab.lesson import answers, places
 from orderlab.lesson.answers import NotAnAnswerError
+from orderlab.lesson.edits import changed_lines
+from orderlab.lesson.exercises import find
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,16 @@ class Shop:
         return other
 
     @property
+    def changed_lines(self) -> int:
+        """How many lines of the application that was given are edited in this copy."""
+        with tempfile.TemporaryDirectory(prefix="given-") as name:
+            given = Path(name) / "given"
+            places.make_given(find(self._exercise_id), given)
+            return changed_lines(given, self._root)
+
+    @property
     def answer(self) -> Any:
-        """The value that the learner gave to `check`.
+        """The value that the learner gave to `check`; a function, if they gave one.
 
         Raises:
             NotAnAnswerError: there is none.
