@@ -42,8 +42,8 @@ class Cloud:
         self._environment.set()
 
         # Only now: loading moto takes seconds, and `import localaws` should not.
-        with quickstart.without_iri_grammar():
-            from localaws.services import Services
+        load()
+        from localaws.services import Services
 
         self.services = Services(REGION, clock, seed, latency, spare)
 
@@ -76,6 +76,12 @@ class _Environment:
 
 
 _cloud: Cloud | None = None
+
+
+def load() -> None:
+    """Load what a start needs: a process that is forked afterwards starts in a second."""
+    with quickstart.without_iri_grammar():
+        from localaws import services  # noqa: F401
 
 
 def start(

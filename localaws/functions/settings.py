@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.models import EventInvokeConfig, LambdaBackend, LambdaFunction
+from moto.awslambda.policy import Policy
 
 from localaws.functions.concurrency import ACCOUNT_LIMIT, LEAST_UNRESERVED
 from localaws.functions.configuration import reserved
@@ -21,6 +23,7 @@ def install(mends: Mends) -> None:
     _mend_kept_settings(mends)
     _mend_event_invoke_configs(mends)
     _mend_reserved_concurrency(mends)
+    _mend_principals(mends)
 
 
 def _mend_reserved_variables(mends: Mends) -> None:
@@ -130,3 +133,20 @@ def _mend_reserved_concurrency(mends: Mends) -> None:
         return keep(self, function_name, reserved_concurrency)
 
     keep: Callable[..., Any] = mends.replace(LambdaBackend, "put_function_concurrency", put)
+
+
+def _mend_principals(mends: Mends) -> None:
+    """moto writes the principal of AddPermission into the policy as it is given, unless it is a
+    service or ends in `:root` (awslambda/policy.py:105); so IAM finds no role and no account in it.
+
+    docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+
+    def principal(self: Policy, given: Any) -> Any:
+        if isinstance(given, str) and re.fullmatch(r"\d{12}", given):
+            given = f"arn:aws:iam::{given}:root"
+        if isinstance(given, str) and given.startswith("arn:"):
+            return {"AWS": given}
+        return before(self, given)
+
+    before: Callable[..., Any] = mends.replace(Policy, "principal_formatter", principal)

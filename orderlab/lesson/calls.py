@@ -14,6 +14,7 @@ from orderlab.console.outputs.page import View
 from orderlab.console.outputs.progress import saying
 from orderlab.lesson import answers, exercises, places, predictions, record, solutions
 from orderlab.lesson.exercises import Exercise
+from orderlab.lesson.judging import starting
 from orderlab.lesson.judging.verdict import Verdict, unplayed
 from orderlab.lesson.notes import Note
 
@@ -29,6 +30,7 @@ def exercise(exercise_id: str) -> Note:
     """
     found = exercises.find(exercise_id)
     places.workplace(found, places.copy())
+    starting.prepare()
     return Note(f"**Exercise {found.id}: {found.title}** ({found.level})\n\n{found.task}")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import shutil
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 # What makes an application: a copy of it is these.
 APPLICATION = ("template.yaml", "lambdas", "state-machines", "data")
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+_LEFT = ("__pycache__", ".ipynb_checkpoints")  # what programs leave behind
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,32 @@ def copy_application(source: Path, target: Path) -> None:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a file or a folder, if it is there, without what programs leave in it."""
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=_LEFT_OUT)
-    elif source.is_file():
-        shutil.copy2(source, target)
+    """Copy a file or a folder over what is there, if it is one; links and devices are left out."""
+    if _is_plain(source) and source.is_dir():
+        shutil.copytree(source, target, ignore=_left_out, dirs_exist_ok=True)
+    elif _is_plain(source):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def size_of(root: Path, parts: Iterable[str]) -> int:
+    """How many bytes some files and folders have together, as they are copied."""
+    tops = [root / part for part in parts if _is_plain(root / part)]
+    paths = (path for top in tops for path in [top, *top.rglob("*")])
+    return sum(path.lstat().st_size for path in paths if _is_plain(path) and path.is_file())
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if name in _LEFT or not _is_plain(Path(folder, name))}
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether it is a file or a folder, and not a link, a pipe or a device."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def changed_lines(before: Path, after: Path) -> int:

@@ -59,17 +59,29 @@ class Record:
 def read(root: Path) -> Record:
     """The record of a copy; an empty one where there is none, or where it cannot be read."""
     try:
-        found = json.loads((root / FILE).read_text(encoding="utf-8"))
-        return Record(
-            {name: Tries(**tries) for name, tries in found["exercises"].items()},
-            {name: Prediction(**one) for name, one in found["predictions"].items()},
-        )
+        return _parsed((root / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Record()
     except (ValueError, TypeError, KeyError, AttributeError):
         # Written by a newer course, or by hand. It is kept beside, not overwritten.
         (root / FILE).replace(root / f"{FILE}.unreadable")
         return Record()
+
+
+def look(root: Path) -> Record:
+    """The record of somebody else's copy, which is left as it is."""
+    try:
+        return _parsed((root / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return Record()
+
+
+def _parsed(text: str) -> Record:
+    found = json.loads(text)
+    return Record(
+        {name: Tries(**tries) for name, tries in found["exercises"].items()},
+        {name: Prediction(**one) for name, one in found["predictions"].items()},
+    )
 
 
 def write(root: Path, record: Record) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from orderlab.lesson import answers, places
+from orderlab.lesson.challenges import challenge
 from orderlab.lesson.edits import Edit, apply
 from orderlab.lesson.exercises import find, module_of
 from orderlab.lesson.places import COURSE, SOLUTIONS
@@ -67,7 +68,9 @@ class Answers:
 
 
 def of_exercise(exercise_id: str) -> Answers:
-    """What `solutions/` has for an exercise."""
+    """What `solutions/` has for an exercise; of a challenge, what undoes it."""
+    if exercise_id.startswith("challenge-"):
+        return Answers(Attempt(challenge.mend(exercise_id)), (), Attempt(), "")
     found = runpy.run_path(str(SOLUTIONS / f"{module_of(exercise_id)}.py"))
     untouched = found.get("UNTOUCHED", Attempt())
     return Answers(found["SOLUTION"], tuple(found["WRONG"]), untouched, found["TOLD"])

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import os
-import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
-from orderlab.lesson.judging.limits import ExceededError, Limits, run
+from orderlab.lesson.judging import starting
+from orderlab.lesson.judging.limits import ExceededError, Limits, watch
+
+CONFINED = "import os\nfrom orderlab.lesson.judging.starting import confine\nconfine({disk})\n"
 
 
-def play(program: str, folder: Path, limits: Limits) -> int:
-    return run(
-        [sys.executable, "-c", program],
-        folder,
-        limits,
-        cwd=folder,
-        environ=os.environ,
-        out=folder / "out",
-        errors=folder / "errors",
-    )
+def play(program: str, folder: Path, limits: Limits) -> None:
+    """Run a program as a judge is run, in a folder."""
+    begin = CONFINED.format(disk=2 * limits.disk) + f"os.chdir({str(folder)!r})\n"
+    process = starting.context.Process(target=exec, args=(begin + program, {}), daemon=True)
+    process.start()
+    watch(process, folder, limits)
 
 
 def test_a_program_that_keeps_within_them(tmp_path: Path) -> None:
-    assert play("print('done'); raise SystemExit(3)", tmp_path, Limits()) == 3
-    assert (tmp_path / "out").read_text(encoding="utf-8").strip() == "done"
+    play("open('out', 'w').write('done')", tmp_path, Limits())
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "done"
 
 
 @pytest.mark.parametrize(
@@ -59,8 +58,32 @@ def test_a_program_that_keeps_within_them(tmp_path: Path) -> None:
     ids=["endless", "memory", "disk", "processes"],
 )
 def test_a_limit(program: str, limits: Limits, why: str, tmp_path: Path) -> None:
-    before = {process.pid for process in psutil.Process().children(recursive=True)}
     with pytest.raises(ExceededError, match=why):
         play(program, tmp_path, limits)
-    left = {process.pid for process in psutil.Process().children(recursive=True)} - before
-    assert not left
+    assert running_in(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_a_fork_bomb_is_ended_whole(tmp_path: Path) -> None:
+    """Children whose parents have ended would be init's, and out of sight."""
+    bomb = (
+        "import time\n"
+        "if os.fork() == 0:\n"
+        "  for _ in range(9):  # 512 at most, should it go off\n"
+        "    if os.fork() and os.fork(): os._exit(0)\n"
+        "    time.sleep(0.02)\n"
+        "time.sleep(60)"
+    )
+    with pytest.raises(ExceededError, match="20 processes"):
+        play(bomb, tmp_path, Limits(processes=20, memory=10**11))
+    assert running_in(tmp_path) == []
+
+
+def running_in(folder: Path) -> list[psutil.Process]:
+    """What runs on, by its working directory."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(folder):
+                found.append(process)
+    return found

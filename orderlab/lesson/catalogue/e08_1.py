@@ -14,10 +14,10 @@ exercise = Exercise(
     title="At most ten of one product",
     level="core",
     task="""\
-A reseller orders fifty mice at a time, and customers find none. From now on an order may hold **at
-most ten pieces of one product**, on however many lines they stand. An order with more is refused
-before anybody pays, with a fault that names the product. Ten are still taken, and so are six of one
-product beside six of another.
+A limit on the whole order would stop the office that equips a room, and the reseller has learned to
+stay below it. So the owner wants a closer look: an order may hold **at most ten pieces of one
+product**, on however many lines they stand. An order with more is refused before anybody pays, with
+a fault that names the product. Ten are still taken, and so are six mice beside six keyboards.
 
 Edit `lambdas/validate_order_handler/app.py`.""",
     files=("lambdas/validate_order_handler/app.py",),
@@ -48,7 +48,8 @@ def _eleven(shop: Shop) -> Finding:
         "refused before payment",
         ended.words,
         ended.refused and "ProcessPayment" not in ended.states,
-        f"The order eleven-mice holds eleven of {MOUSE} and must be refused; it was {ended.words}.",
+        f"The order eleven-mice holds eleven of {MOUSE} and must be refused. What happened: "
+        f"{ended.words}.",
     )
 
 
@@ -56,7 +57,10 @@ def _eleven(shop: Shop) -> Finding:
 def _ten(shop: Shop) -> Finding:
     ended = shop.process(shop.order("ten-mice", [(MOUSE, 10)]))
     return Finding(
-        "succeeded", ended.words, ended.succeeded, f"Ten are still allowed; it was {ended.words}."
+        "succeeded",
+        ended.words,
+        ended.succeeded,
+        f"Ten are still allowed. What happened: {ended.words}.",
     )
 
 
@@ -68,7 +72,7 @@ def _split(shop: Shop) -> Finding:
         ended.words,
         ended.refused and "ProcessPayment" not in ended.states,
         "Six and six are twelve of one product, on two lines; the limit counts pieces of a "
-        f"product, not of a line. It was {ended.words}.",
+        f"product, not of a line. What happened: {ended.words}.",
     )
 
 
@@ -79,7 +83,7 @@ def _two_products(shop: Shop) -> Finding:
         "succeeded",
         ended.words,
         ended.succeeded,
-        f"No product is there more than six times; the limit is one product's. It was "
+        f"No product is there more than six times; the limit is one product's. What happened: "
         f"{ended.words}.",
     )
 

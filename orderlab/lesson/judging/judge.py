@@ -1,37 +1,53 @@
-"""Play an exercise's scenarios on a copy of the application: `python -m ... ID FOLDER`.
-
-Runs in a process of its own; the verdict, as JSON, is the only line on its standard output.
-"""
+"""Play exercises' scenarios on a copy of the application. Runs in a process of its own."""
 
 from __future__ import annotations
 
-import os
+import runpy
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import localaws
 from orderlab.lesson.answers import NotAnAnswerError
-from orderlab.lesson.exercises import Exercise, Finding, find
+from orderlab.lesson.exercises import Exercise, Finding, find, module_of
 from orderlab.lesson.judging.verdict import FAILED, PASSED, Row, Verdict, unplayed
 
 if TYPE_CHECKING:
     from orderlab.lesson.judging.shop import Shop
 
 
-def judge(exercise: Exercise, root: Path) -> Verdict:
-    """Deploy the copy in `root` and play the scenarios, up to the first that fails."""
+def judge(
+    exercise_ids: Sequence[str], folder: Path, scenarios: Path | None = None
+) -> Iterator[Verdict]:
+    """Deploy the copy in `folder`, and play each exercise up to the first scenario that fails.
+
+    Args:
+        scenarios: a folder of modules like the catalogue's, `e08_1.py`, that add scenarios.
+    """
     from orderlab.lesson.judging.shop import Shop
 
+    exercises = [find(name) for name in exercise_ids]
+    if scenarios is not None:
+        for one in exercises:
+            _add(scenarios / f"{module_of(one.id)}.py")
     localaws.start()
     try:
-        return play(exercise, Shop(root, exercise.id))
+        shop = Shop(folder, exercises[0].id)
     except localaws.DeployError as error:
-        return unplayed(exercise, f"The stack could not be deployed: {error}")
+        for one in exercises:
+            yield unplayed(one, f"The stack could not be deployed: {error}")
+    else:
+        for one in exercises:
+            yield play(one, shop.with_answer(folder, one.id))
     finally:
         localaws.stop()
+
+
+def _add(module: Path) -> None:
+    if module.is_file():
+        runpy.run_path(str(module))
 
 
 def play(exercise: Exercise, shop: Shop) -> Verdict:
@@ -54,18 +70,3 @@ def play(exercise: Exercise, shop: Shop) -> Verdict:
                 exercise.id, exercise.title, tuple(rows), f"{scenario.title}: {why}", left
             )
     return Verdict(exercise.id, exercise.title, tuple(rows))
-
-
-def main(arguments: Sequence[str]) -> int:
-    """The exercise's id and the folder of the copy."""
-    answer = os.dup(1)
-    os.dup2(2, 1)  # what anybody prints is not the verdict
-    exercise_id, folder = arguments
-    verdict = judge(find(exercise_id), Path(folder))
-    with os.fdopen(answer, "w", encoding="utf-8") as out:
-        out.write(verdict.to_json())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

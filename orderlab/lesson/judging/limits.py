@@ -1,21 +1,28 @@
-"""Run a program, with what it starts, and end them where they take more than they may.
+"""Watch a process, with what it starts, and end them where they take more than they may.
 
-What this cannot stop: a process that leaves the tree of those it descends from, and reading files
-that the person who started it may read.
+What this cannot stop: a process of the same user that ends others by their numbers, reads what
+that user may read, or goes past Python to the system; on macOS and Windows also one that leaves
+the tree of those it descends from.
 """
 
 from __future__ import annotations
 
-import subprocess
+import os
+import signal
+import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psutil
 
+from orderlab.lesson.judging import starting
+
 _ROUND = 0.1  # seconds between two looks
+_ROUNDS_TO_END = 50
 
 
 @dataclass(frozen=True)
@@ -32,52 +39,32 @@ class ExceededError(Exception):
     """A limit was reached; the message says which, for whoever wrote the program."""
 
 
-def run(
-    command: Sequence[str],
-    folder: Path,
-    limits: Limits,
-    *,
-    cwd: Path,
-    environ: Mapping[str, str],
-    out: Path,
-    errors: Path,
-) -> int:
-    """Run a program to its end; nothing of it runs on afterwards.
+def watch(process: BaseProcess, folder: Path, limits: Limits) -> None:
+    """Wait for a process's end; nothing of it runs on afterwards.
 
     Args:
+        process: leads a session of its own.
         folder: what it may write to; files elsewhere are not counted.
-        out: the file for its standard output; so is `errors` for standard error.
-
-    Returns:
-        Its exit status.
 
     Raises:
         ExceededError: it took more than it may, and was ended.
     """
-    with out.open("wb") as said, errors.open("wb") as complained:
-        process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=complained,
-            start_new_session=True,
-        )
-        try:
-            _watch(process, folder, limits)
-        finally:
-            _end(process)
-    return process.returncode
+    groups: set[int] = set()  # that it has made: a group can be ended at one stroke
+    try:
+        _wait(process, folder, limits, groups)
+    finally:
+        _end(process, groups)
 
 
-def _watch(process: subprocess.Popen[bytes], folder: Path, limits: Limits) -> None:
+def _wait(process: BaseProcess, folder: Path, limits: Limits, groups: set[int]) -> None:
     deadline = time.monotonic() + limits.seconds
     while True:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_ROUND)
+        process.join(_ROUND)
+        if process.exitcode is not None:
             return
-        _look(_tree(process.pid), folder, limits)
+        tree = _tree(process.pid)
+        groups.update(_groups(tree))
+        _look(tree, folder, limits)
         if time.monotonic() > deadline:
             raise ExceededError(
                 f"The check took longer than {limits.seconds:.0f} s and was ended: does something "
@@ -96,7 +83,7 @@ def _look(tree: list[psutil.Process], folder: Path, limits: Limits) -> None:
         raise ExceededError(f"More than {_size(limits.disk)} were written.")
 
 
-def _tree(pid: int) -> list[psutil.Process]:
+def _tree(pid: int | None) -> list[psutil.Process]:
     try:
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]
@@ -121,12 +108,51 @@ def _size(count: int) -> str:
     return f"{count / 1e9:.0f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and what it started; first stop all, so that none starts another."""
-    tree = _tree(process.pid)
-    for act in (psutil.Process.suspend, psutil.Process.kill):
-        for one in tree:
+def _groups(tree: list[psutil.Process]) -> Iterator[int]:
+    """The process groups of a tree, but for our own; none on Windows, which has no such thing."""
+    if sys.platform == "win32":
+        return
+    for one in tree:
+        with suppress(ProcessLookupError, PermissionError):
+            group = os.getpgid(one.pid)
+            if group != os.getpgrp():  # it has not made its own yet
+                yield group
+
+
+def _end(process: BaseProcess, groups: set[int]) -> None:
+    """Kill a process and what it has started, and look again until there is nothing left.
+
+    By groups first: one that forks as fast as it can is always ahead of whoever counts. The first
+    process is stopped, and goes last, since it is who orphans are found by.
+    """
+    with suppress(psutil.Error):
+        psutil.Process(process.pid).suspend()
+    for _ in range(_ROUNDS_TO_END):
+        tree = [one for one in _tree(process.pid) if _runs(one)]
+        groups.update(_groups(tree))
+        for group in groups - {process.pid}:
+            _kill_group(group)
+        others = [one for one in tree if one.pid != process.pid]
+        for one in others:
             with suppress(psutil.Error):
-                act(one)
-    psutil.wait_procs(tree, timeout=5)
-    process.wait()
+                one.kill()
+        if not others:
+            break
+        psutil.wait_procs(others, timeout=_ROUND)
+    _kill_group(process.pid)
+    process.kill()
+    process.join()
+    starting.close(process)
+
+
+def _kill_group(group: int | None) -> None:
+    if sys.platform != "win32" and group is not None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False

@@ -129,6 +129,14 @@ class Shop:
         Raises:
             NotAnAnswerError: Step Functions refuses the definition.
         """
+        return self._run(self.make(definition), given)
+
+    def make(self, definition: Any) -> str:
+        """Create a state machine of the learner's, under the workflow's role; returns its ARN.
+
+        Raises:
+            NotAnAnswerError: Step Functions refuses the definition.
+        """
         role = self._stepfunctions.describe_state_machine(
             stateMachineArn=self.stack.outputs["OrderWorkflowArn"]
         )["roleArn"]
@@ -141,7 +149,7 @@ class Shop:
         except ClientError as error:
             why = error.response["Error"]["Message"]
             raise NotAnAnswerError(f"Step Functions refuses the definition: {why}") from error
-        return self._run(made["stateMachineArn"], given)
+        return str(made["stateMachineArn"])
 
     def try_state(self, state: Any, given: Any, mock: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer of TestState for one state of the learner's, on an input.
@@ -164,9 +172,21 @@ class Shop:
         return tested
 
     def _run(self, machine: str, given: Any) -> Ended:
-        arn = self._stepfunctions.start_execution(stateMachineArn=machine, input=json.dumps(given))[
-            "executionArn"
-        ]
+        return self.ended(self.start(machine, given))
+
+    def start(self, machine: str, given: Any, **named: str) -> str:
+        """Start an execution of a state machine; returns its ARN.
+
+        Args:
+            named: `name`, where the execution is to have one of its own.
+        """
+        started = self._stepfunctions.start_execution(
+            stateMachineArn=machine, input=json.dumps(given), **named
+        )
+        return str(started["executionArn"])
+
+    def ended(self, arn: str) -> Ended:
+        """Let time pass until an execution has ended; what AWS then tells of it."""
         localaws.clock.run_until(arn)
         recording = read(arn)
         return Ended(

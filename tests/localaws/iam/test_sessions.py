@@ -84,6 +84,32 @@ def test_an_assumed_role_is_asked_for_its_permissions(
     assert asker.ask("dynamodb", "describe_table", event, TableName=table)[2] == 400
 
 
+def test_a_functions_policy_names_a_role_or_an_account(
+    credentials: Callable[..., dict[str, str]], make_function: Callable[..., str]
+) -> None:
+    """.../lambda/latest/dg/access-control-resource-based.html
+
+    Only the role is let in: an account that is named leaves it to the role's own policies.
+    """
+    name = make_function("def lambda_handler(e, c): return 1")
+    client = boto3.client("lambda", **credentials(allow("dynamodb:ListTables")))
+    functions = boto3.client("lambda")
+    role = f"arn:aws:iam::{ACCOUNT}:role/assumed"
+    for number, principal in enumerate((ACCOUNT, role)):
+        with pytest.raises(client.exceptions.ClientError, match="lambda:InvokeFunction"):
+            client.invoke(FunctionName=name)
+        functions.add_permission(
+            FunctionName=name,
+            StatementId=str(number),
+            Action="lambda:InvokeFunction",
+            Principal=principal,
+        )
+    assert client.invoke(FunctionName=name)["StatusCode"] == 200
+    policy = json.loads(functions.get_policy(FunctionName=name)["Policy"])
+    named = [statement["Principal"] for statement in policy["Statement"]]
+    assert named == [{"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, {"AWS": role}]
+
+
 def test_the_door_asks_as_well(
     credentials: Callable[..., dict[str, str]], cloud: Any, table: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -61,3 +62,12 @@ def lambda_overbooked() -> bool:
         FunctionName=function(), ReservedConcurrentExecutions=5000
     )
     return bool(kept["ReservedConcurrentExecutions"] == 5000)
+
+
+def lambda_principal() -> bool:
+    name, role = function(), "arn:aws:iam::123456789012:role/desk"
+    _client().add_permission(
+        FunctionName=name, StatementId="s", Action="lambda:InvokeFunction", Principal=role
+    )
+    policy = json.loads(_client().get_policy(FunctionName=name)["Policy"])
+    return bool(policy["Statement"][0]["Principal"] == role)

@@ -1,0 +1,80 @@
+"""Orders that are sent one after the other, some into a fault, and the ways that they took."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from localaws import faults
+from orderlab.console.many.coverage import coverage
+from orderlab.lesson.answers import NotAnAnswerError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from orderlab.lesson.judging.shop import Shop
+
+FORM = (
+    'The answer is a list of runs. A run is {"order": {…}}, or {"order": {…}, "fault": {…}} with '
+    "the arguments of faults.inject."
+)
+WAYS = ("transition", "catch")
+
+
+def runs_of(shop: Shop) -> list[Mapping[str, Any]]:
+    """The learner's runs: each has an order, and perhaps a fault that holds while it runs.
+
+    Raises:
+        NotAnAnswerError: there are none, or they are of another form.
+    """
+    answer = shop.answer
+    if not isinstance(answer, list) or not answer:
+        raise NotAnAnswerError(FORM)
+    for run in answer:
+        if not isinstance(run, dict) or "order" not in run or run.keys() - {"order", "fault"}:
+            raise NotAnAnswerError(FORM)
+    return answer
+
+
+def ways(shop: Shop) -> pd.DataFrame:
+    """The transitions and the Catches of the order workflow, and how often the runs took each.
+
+    The runs begin with an empty table of orders, and without any other fault.
+
+    Returns:
+        A row for each, as in `console.coverage`: kind, state, target, label, reached.
+
+    Raises:
+        NotAnAnswerError: the runs have another form, or a fault that there cannot be.
+    """
+    runs = runs_of(shop)
+    faults.clear()
+    _empty(shop.stack.outputs["OrdersTableName"])
+    arns = [_run(shop, number, run) for number, run in enumerate(runs, start=1)]
+    table = coverage(shop.stack.outputs["OrderWorkflowArn"], arns).table
+    return table[table["kind"].isin(WAYS)]
+
+
+def with_faults(shop: Shop) -> int:
+    """How many of the runs have a fault."""
+    return sum(bool(run.get("fault")) for run in runs_of(shop))
+
+
+def _run(shop: Shop, number: int, run: Mapping[str, Any]) -> str:
+    with ExitStack() as stack:
+        if run.get("fault"):
+            try:
+                stack.enter_context(faults.inject(**run["fault"]))
+            except (TypeError, ValueError) as error:
+                why = f"The fault of run {number} cannot be injected: {error}"
+                raise NotAnAnswerError(why) from error
+        return str(shop.process(run["order"]).description["executionArn"])
+
+
+def _empty(table: str) -> None:
+    orders = boto3.resource("dynamodb").Table(table)
+    for item in orders.scan(ProjectionExpression="orderId")["Items"]:
+        orders.delete_item(Key=item)

@@ -1,0 +1,74 @@
+"""12.2: the statement allows the action that the handler takes, on the table that it reads."""
+
+from orderlab.lesson.solutions import Attempt, Edit, WrongAnswer
+
+TEMPLATE = "template.yaml"
+HANDLER = "lambdas/validate_order_handler/app.py"
+ACTION = "              Action: dynamodb:GetItem\n"
+RESOURCE = "              Resource: !GetAtt ProductsTable.Arn\n"
+STATEMENT = f"""\
+        - Statement: # security review: it reads products, and nothing else
+            - Effect: Allow
+{ACTION}{RESOURCE}"""
+
+TOLD = "order-two-mice is good"
+SOLUTION = Attempt((Edit(TEMPLATE, ACTION, "              Action: dynamodb:BatchGetItem\n"),))
+WRONG = [
+    WrongAnswer(
+        "every action of DynamoDB",
+        Attempt((Edit(TEMPLATE, ACTION, "              Action: dynamodb:*\n"),)),
+        "Permissions",
+        "ValidateOrderFunction: dynamodb:*",
+    ),
+    WrongAnswer(
+        "every table",
+        Attempt(
+            (
+                Edit(
+                    TEMPLATE,
+                    ACTION + RESOURCE,
+                    '              Action: dynamodb:BatchGetItem\n              Resource: "*"\n',
+                ),
+            )
+        ),
+        "Permissions",
+        "ValidateOrderFunction: dynamodb:BatchGetItem on *",
+    ),
+    WrongAnswer(
+        "AWS's own policy for all of DynamoDB",
+        Attempt((Edit(TEMPLATE, STATEMENT, "        - AmazonDynamoDBFullAccess\n"),)),
+        "Permissions",
+        "ValidateOrderFunction: ",
+    ),
+    WrongAnswer(
+        "SAM's policy to read and write",
+        Attempt(
+            (
+                Edit(
+                    TEMPLATE,
+                    STATEMENT,
+                    "        - DynamoDBCrudPolicy: {TableName: !Ref ProductsTable}\n",
+                ),
+            )
+        ),
+        "Permissions",
+        "ValidateOrderFunction: dynamodb:BatchWriteItem",
+    ),
+    WrongAnswer(
+        "the refusal is caught, and nothing is checked any more",
+        Attempt(
+            (
+                Edit(
+                    HANDLER,
+                    "    faults += catalogue_faults(order, find_products(ids))\n",
+                    "    try:\n"
+                    "        faults += catalogue_faults(order, find_products(ids))\n"
+                    "    except Exception:\n"
+                    '        logger.exception("no catalogue")\n',
+                ),
+            )
+        ),
+        "order-wrong-price",
+        "succeeded",
+    ),
+]
