@@ -26,7 +26,7 @@ WRONG = [
     WrongAnswer(
         "letters and digits alone",
         rule("0 < len(value) <= 80 and value.isalnum()"),
-        "The order partner_17-b",
+        "The order partner-17_a",
         "400",
     ),
     WrongAnswer(

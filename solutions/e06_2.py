@@ -23,7 +23,7 @@ def started(lines: str) -> Attempt:
     return Attempt((Edit(HANDLER, GIVEN, lines),))
 
 
-TOLD = "The message of three-deliveries came three times"
+TOLD = "The message of delivered-thrice came three times"
 SOLUTION = started(NAMED + COMPARED)
 WRONG = [
     WrongAnswer(

@@ -19,9 +19,7 @@ def waits(retrier: dict[str, Any]) -> list[float]:
 
 def needs_a_limit(retrier: dict[str, Any]) -> list[float]:
     wait, rate = retrier["IntervalSeconds"], retrier["BackoffRate"]
-    return [
-        min(wait * rate**n, retrier["MaxDelaySeconds"]) for n in range(retrier["MaxAttempts"])
-    ]
+    return [min(wait * rate**n, retrier["MaxDelaySeconds"]) for n in range(retrier["MaxAttempts"])]
 
 
 def steady(retrier: dict[str, Any]) -> list[float]:

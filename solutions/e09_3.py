@@ -54,9 +54,7 @@ WRONG = [
     WrongAnswer(
         "two retries, for two calls",
         Attempt(
-            answer=in_time(
-                Retry=[{"ErrorEquals": SILENT, "IntervalSeconds": 2, "MaxAttempts": 2}]
-            )
+            answer=in_time(Retry=[{"ErrorEquals": SILENT, "IntervalSeconds": 2, "MaxAttempts": 2}])
         ),
         "A gateway that hangs",
         "Charge, Charge, Charge, PayLater",

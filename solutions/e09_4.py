@@ -52,7 +52,9 @@ WRONG = [
     ),
     WrongAnswer(
         "a catcher that loses the order",
-        Attempt(answer=packing(catcher("States.HeartbeatTimeout", "CallWarehouse"), SLOW, **CLOCKS)),
+        Attempt(
+            answer=packing(catcher("States.HeartbeatTimeout", "CallWarehouse"), SLOW, **CLOCKS)
+        ),
         "What CallWarehouse gets",
         "no orderId",
     ),

@@ -5,7 +5,6 @@ from orderlab.lesson.solutions import Attempt, Edit, WrongAnswer
 MACHINE, TEMPLATE = "state-machines/order-workflow.asl.json", "template.yaml"
 
 # ---- The state machine ---------------------------------------------------------------------------
-PLAIN = '"notice": "Something went wrong on our side."'
 OURS = """\
 "notice": "Something went wrong on our side."
             }
@@ -81,10 +80,8 @@ SOLUTION = Attempt((*ASSIGNS, attributes(), desk(LARGE_DECLINES)))
 
 # ---- Wrong answers -------------------------------------------------------------------------------
 TEXT = "States.Format('Order {} is rejected. {}', $$.Execution.Name, $failure.notice)"
-AS_JSON = (
-    "States.JsonToString(States.StringToJson(States.Format("
-    """'\\\\{\\"error\\":\\"{}\\",\\"amount\\":{}\\\\}', $failure.Error, $failure.amount)))"""
-)
+FIELDS = r"""\\{\"error\":\"{}\",\"amount\":{}\\}"""  # as it stands in the JSON of the definition
+AS_JSON = f"States.Format('{FIELDS}', $failure.Error, $failure.amount)"
 
 WRONG = [
     WrongAnswer(

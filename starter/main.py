@@ -14,6 +14,10 @@ from starter import checks, environment, jupyter, notebooks, workcopy
 from starter.messages import COMMAND, Problem, Progress, sentence
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = {
+    "slides": "make a lesson's slides: one HTML file, which works offline",
+    "handout": "make a lesson's handout: one HTML file, to read and to print",
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("test", help="run every check, test and notebook of the course")
     commands.add_parser("refresh", help="make the notebooks' outputs and the gallery anew")
     commands.add_parser("reset", help="move the folder work aside and make it anew")
+    for page, text in PAGES.items():
+        lesson = commands.add_parser(page, help=text)
+        lesson.add_argument("lesson", metavar="N", type=int, help="its number")
+    grade = commands.add_parser("grade", help="check what many learners have handed in")
+    grade.add_argument("folder", metavar="FOLDER", help="holds a folder for each learner")
+    grade.add_argument("--scenarios", metavar="FOLDER", help="scenarios of your own besides ours")
+    grade.add_argument("--lesson", metavar="N", type=int, help="the exercises of one lesson alone")
     return parser
 
 
@@ -65,9 +76,21 @@ def _run(options: argparse.Namespace, progress: Progress) -> int:
         case "order":
             order = [str(python), "-m", "orderlab.order", *filter(None, [options.file])]
             return subprocess.run(order, check=False, env=environ).returncode
+        case "slides" | "handout":
+            page = [str(python), "-m", "orderlab.pages", options.command, str(options.lesson)]
+            return subprocess.run(page, check=False, env=environ).returncode
+        case "grade":
+            return subprocess.run(_grade(python, options), check=False, env=environ).returncode
     _say(workcopy.refresh(ROOT), progress)
     jupyter.run(python, ROOT, progress)
     return 0
+
+
+def _grade(python: Path, options: argparse.Namespace) -> list[str]:
+    command = [str(python), "-m", "orderlab.lesson.grading", options.folder]
+    if options.scenarios:
+        command += ["--scenarios", options.scenarios]
+    return [*command, "--lesson", str(options.lesson)] if options.lesson else command
 
 
 def _reset(progress: Progress) -> int:

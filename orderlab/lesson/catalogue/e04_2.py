@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from orderlab.lesson.edits import Edit
 from orderlab.lesson.exercises import Exercise, Finding
 
 if TYPE_CHECKING:
     from orderlab.lesson.judging.shop import Ended, Shop
+
+WORKFLOW = "state-machines/order-workflow.asl.json"
 
 exercise = Exercise(
     id="04.2",
@@ -20,8 +23,9 @@ Whoever orders for more than 1000.00 gets a call first. Such an order, once it i
 others, 1000.00 sharp among them, go on at once. An order with a fault is rejected at once, whatever
 it costs.
 
-Edit [`state-machines/order-workflow.asl.json`](../state-machines/order-workflow.asl.json).""",
-    files=("state-machines/order-workflow.asl.json",),
+Edit `exercises/04_2/state-machines/order-workflow.asl.json`, in a stack of its own.""",
+    files=(WORKFLOW,),
+    given=(Edit(WORKFLOW, "from validation to its notice.", "with a call if it is large."),),
     hints=(
         (
             "`IsOrderValid` leads good orders to the payment. Who could ask for the amount there, "

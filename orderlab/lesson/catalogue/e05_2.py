@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -70,18 +71,15 @@ def probe(operation: str, **parameters: Any) -> str:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as code:
         code.writestr("app.py", PROBE)
-    name = "probe"
-    functions.create_function(
-        FunctionName=name,
-        Role=role,
-        Runtime="python3.13",
-        Handler="app.lambda_handler",
-        Code={"ZipFile": archive.getvalue()},
-    )
-    try:
-        done = reports.invoke(name, {"operation": operation, "parameters": parameters})
-    finally:
-        functions.delete_function(FunctionName=name)
+    with suppress(functions.exceptions.ResourceConflictException):  # an earlier scenario made it
+        functions.create_function(
+            FunctionName="probe",
+            Role=role,
+            Runtime="python3.13",
+            Handler="app.lambda_handler",
+            Code={"ZipFile": archive.getvalue()},
+        )
+    done = reports.invoke("probe", {"operation": operation, "parameters": parameters})
     return done.words if done.failed else str(done.payload)
 
 

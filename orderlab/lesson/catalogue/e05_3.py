@@ -21,7 +21,7 @@ FUNCTION = "dev-ValidateOrderFunction"
 PRODUCTS = [f"prod-{number:03}" for number in (*range(1, 17), 20)]
 P99 = 2.0  # seconds
 # GB-seconds that the stack as it is given is billed for `saturday`; a test measures it anew.
-GIVEN = 38.7
+GIVEN = 30.1
 
 HANDLER = "lambdas/validate_order_handler/app.py"
 IN_ONE_CALL = '''\
@@ -82,8 +82,8 @@ exercise = Exercise(
     task="""\
 The stack in `exercises/05_3` is an older one. Its ValidateOrder function is cut off at large
 orders, such as the wholesaler's with 60 lines. A colleague says: raise its timeout. Another: give
-it more memory. **200 orders of a Saturday must pass with a p99 under 2 s, and the GB-seconds that
-are billed for them must not be higher than today.** What is checked must stay as it is.
+it more memory. **200 orders of a Saturday must pass with a p99 under 2 s (99 of 100 take less), and
+the GB-seconds billed for them must not be more than today.** Every line is still checked.
 
 Edit `exercises/05_3/lambdas/validate_order_handler/app.py`, and its `template.yaml` if need be.""",
     files=(HANDLER, "template.yaml"),

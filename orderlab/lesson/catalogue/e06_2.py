@@ -46,22 +46,22 @@ It starts each message's order, and Lambda then deletes the message.
         Edit(HANDLER, "from decimal import Decimal\n", ""),
         Edit(
             HANDLER,
-            """\
+            '''\
 class OrderConflictError(Exception):
-    \"\"\"The order's id is taken by another basket. Nobody but a person can tell which is right.\"\"\"
+    """The order's id is taken by another basket. Nobody but a person can tell which is right."""
 
 
-""",
+''',
             "",
         ),
         Edit(
             HANDLER,
-            """\
+            '''\
 def same_json(left: str, right: str) -> bool:
-    \"\"\"Whether two texts hold the same JSON: spaces and the order of keys do not matter.
+    """Whether two texts hold the same JSON: spaces and the order of keys do not matter.
 
     Python's own comparison takes true for 1, hence the numbers marked as such; 1 and 1.0 are equal.
-    \"\"\"
+    """
 
     def parse(text: str) -> Any:
         def number(digits: str) -> tuple[str, Decimal]:
@@ -73,7 +73,7 @@ def same_json(left: str, right: str) -> bool:
 
 
 def start_once(order_id: str, body: str) -> str:
-    \"\"\"Starts the order's execution unless it was started before. Returns the execution's ARN.
+    """Starts the order's execution unless it was started before. Returns the execution's ARN.
 
     StartExecution answers an equal call with the execution that is still running, and with
     ExecutionAlreadyExists when it has ended or the input differs:
@@ -82,7 +82,7 @@ def start_once(order_id: str, body: str) -> str:
     Raises:
         OrderConflictError: the order was started before with another input.
         botocore.exceptions.ClientError: Step Functions refused; the message will come again.
-    \"\"\"
+    """
     try:
         started = sfn.start_execution(stateMachineArn=STATE_MACHINE_ARN, name=order_id, input=body)
     except sfn.exceptions.ExecutionAlreadyExists:
@@ -92,16 +92,16 @@ def start_once(order_id: str, body: str) -> str:
             raise OrderConflictError(f"{arn} was started with another basket") from None
         logger.info("Order was started before", extra={"executionArn": arn})
         return arn
-""",
-            """\
+''',
+            '''\
 def start_order(order_id: str, body: str) -> str:
-    \"\"\"Starts the order's execution. Returns the execution's ARN.
+    """Starts the order's execution. Returns the execution's ARN.
 
     Raises:
         botocore.exceptions.ClientError: Step Functions refused; the message will come again.
-    \"\"\"
+    """
     started = sfn.start_execution(stateMachineArn=STATE_MACHINE_ARN, input=body)
-""",
+''',
         ),
         Edit(
             HANDLER,
@@ -132,13 +132,13 @@ def start_order(order_id: str, body: str) -> str:
 @exercise.scenario("One message, delivered three times while its order runs")
 def _three_times(shop: Shop) -> Finding:
     intake = Intake(shop)
-    intake.deliver(shop.order("three-deliveries", [(MOUSE, 2)]), times=3)
-    got = intake.became("three-deliveries")
+    intake.deliver(shop.order("delivered-thrice", [(MOUSE, 2)]), times=3)
+    got = intake.became("delivered-thrice")
     return Finding(
         ONCE,
         got,
         got == ONCE,
-        f"The message of three-deliveries came three times and must start one execution; there came "
+        "The message of delivered-thrice came three times and must start one execution. What came "
         f"of it: {got}. Each execution asks for the money.",
     )
 
@@ -153,8 +153,8 @@ def _two_clicks(shop: Shop) -> Finding:
         ONCE,
         got,
         got == ONCE,
-        "A second click makes a second message, with an id of its own, of the same order. It is the "
-        "order that must not run twice.",
+        "A second click makes a second message, with an id of its own, of the same order. It is "
+        "the order that must not run twice.",
     )
 
 
@@ -170,8 +170,9 @@ def _crash(shop: Shop) -> Finding:
         ONCE,
         got,
         got == ONCE,
-        "The order start-and-crash was started, then the function ran into its timeout, and a minute "
-        "later the message came again, when the order had ended. It is known and equal: a success.",
+        "The order start-and-crash was started, then the function ran into its timeout, and a "
+        "minute later, when the order had ended, its message came again. It is known and equal: a "
+        "success.",
     )
 
 
@@ -187,8 +188,8 @@ def _conflict(shop: Shop) -> Finding:
         expected,
         got,
         got == expected,
-        "The second order id-taken holds three mice, not two. Nobody but a person can tell which is "
-        "right: it must not run, and it must not vanish.",
+        "The second order id-taken holds three mice, not two. Nobody but a person can tell which "
+        "is right: it must not run, and it must not vanish.",
     )
 
 

@@ -23,10 +23,10 @@ exercise = Exercise(
     title="A bad minute, and a bad message",
     level="extra",
     task=f"""\
-In this stack the order queue has neither a visibility timeout of its own nor a redrive policy. Choose
-both, so that three things hold. **A message that nobody can read** is among the dead letters within
-20 minutes. **Three bad minutes** of `StartWorkflowFunction`, which is throttled then, cost no order.
-**One crash** of it delays an order by three minutes at most.
+In this stack the order queue has neither a visibility timeout of its own nor a redrive policy.
+Choose both, so that three things hold. **A message that nobody can read** is among the dead letters
+within 20 minutes. **Three bad minutes**, in which `StartWorkflowFunction` is throttled, cost no
+order. **One crash** of it delays an order by three minutes at most.
 
 Edit `OrderQueue` in `exercises/06_3/{TEMPLATE}`; the dead-letter queue is there.""",
     files=(TEMPLATE,),
@@ -49,8 +49,8 @@ Edit `OrderQueue` in `exercises/06_3/{TEMPLATE}`; the dead-letter queue is there
     ),
     hints=(
         (
-            "A message that fails comes again after each visibility timeout, as often as the policy "
-            "allows. How long is it on its way before it is a dead letter?"
+            "A message that fails comes again after each visibility timeout, as often as the "
+            "policy allows. How long is it on its way before it is a dead letter?"
         ),
         (
             "`VisibilityTimeout` in seconds, and `RedrivePolicy` with `deadLetterTargetArn` and "
@@ -91,8 +91,8 @@ def _throttled(shop: Shop) -> Finding:
         "1 execution, no dead letter",
         got,
         got == "1 execution, no dead letter",
-        "The order order-in-bad-minutes is a good one. For three minutes the function was throttled, "
-        "each receive counted, and it must not have run out of them before the function was back.",
+        "order-in-bad-minutes is a good order. For three minutes the function was throttled, and "
+        "each receive counted; they must not be used up before the function is back.",
     )
 
 

@@ -28,11 +28,13 @@ exercise = Exercise(
     title="Friday, 18:00",
     level="core",
     task=f"""\
-At 18:00 the gateway goes down for {OUTAGE.seconds} seconds; every call fails with
-`PaymentGatewayTimeout` and never reaches it. In the first seconds {ORDERS} orders arrive. Afterwards
-**every order that the gateway does not decline is confirmed**, no order is declined or charged
-twice, and the gateway never got more than **{MOST_CALLS} calls in one second**: more, and it is down
-again. Edit `state-machines/order-workflow.asl.json`; the Retry of `ProcessPayment` is enough.""",
+At 18:00 the gateway goes down for {OUTAGE.seconds} seconds: every call fails with
+`PaymentGatewayTimeout` and never reaches it. In the first two of them {ORDERS} orders arrive.
+Afterwards **every order that the gateway does not decline is confirmed**, none is charged or
+declined twice, and the gateway never gets more than **{MOST_CALLS} calls in one second**; more, and
+it is down again. The Retry of `ProcessPayment` is enough.
+
+Edit `state-machines/order-workflow.asl.json`.""",
     files=("state-machines/order-workflow.asl.json",),
     hints=(
         (
@@ -65,7 +67,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Friday:
-    """What came of the orders: the rows' status by order, and the calls that reached the gateway."""
+    """What came of the orders: the status in each one's row, and the calls at the gateway."""
 
     began: datetime
     statuses: dict[str, str]

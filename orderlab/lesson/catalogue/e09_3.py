@@ -94,7 +94,7 @@ def _seconds(shop: Shop) -> Finding:
     return Finding(
         "12 s",
         f"{seconds:g} s",
-        seconds == 12,  # noqa: PLR2004 - 5 and 5, and 2 between them
+        seconds == 12,
         "Two attempts of 5 seconds, and 2 seconds between them.",
     )
 
@@ -111,10 +111,10 @@ def _kept(ended: Ended, order: dict[str, Any], error: str) -> Finding:
     missing = [field for field in order if output.get(field) != order[field]]
     return Finding(
         f"the order, and {error}",
-        f"{f'no {missing[0]}' if missing else 'the order'}, and {name} in $.failure.Error",
+        f"{f'no {missing[0]}' if missing else 'the order'}, and {name}",
         not missing and name == error,
-        "A catcher without a ResultPath puts the error in the order's place; with one, it puts "
-        "the error there.",
+        "Without a ResultPath a catcher puts the error in the order's place; with one, it puts it "
+        "where that says. Here $.failure is meant.",
     )
 
 
@@ -144,11 +144,10 @@ def _declined(shop: Shop) -> Finding:
 def _fault(shop: Shop) -> Finding:
     with faults.inject(function=FUNCTION, error="KeyError"):
         ended = shop.run(shop.answer, _order("order-meets-a-bug"))
-    error = ended.description.get("error", "none")
+    error = ended.description.get("error", "")
     return Finding(
-        "Charge: failed (KeyError)",
-        f"{', '.join(['Charge'] * _calls(ended) + [*ended.states[1:]])}: "
-        f"{str(ended.description['status']).lower()} ({error})",
+        "Charge: failed (KeyError: …)",
+        _way(ended),
         ended.states == ("Charge",) and _calls(ended) == 1 and error == "KeyError",
         "A KeyError is a mistake in the code. Neither a second try nor PayLater mends it, and "
         "caught by States.ALL nobody would see it.",

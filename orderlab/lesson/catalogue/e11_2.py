@@ -73,9 +73,8 @@ def _desk(shop: Shop, order: Mapping[str, Any], wanted: int, because: str) -> Fi
     got = len(notices.bodies(url))
     words = "1 notice" if got == 1 else f"{got} notices"
     expected = "1 notice" if wanted else "0 notices"
-    return Finding(
-        f"{expected} for the desk", f"{words}, order {ended.words}", got == wanted, because
-    )
+    end = ended.description.get("error", "SUCCEEDED")
+    return Finding(f"{expected} for the desk", f"{words} ({end})", got == wanted, because)
 
 
 @exercise.scenario("A decline of 199.00")

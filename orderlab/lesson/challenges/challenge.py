@@ -62,7 +62,7 @@ def decode(text: str) -> Fault:
     try:
         packed = base64.b64decode("".join(text.split())[:_LONGEST], validate=True)
         told = json.loads(_mixed(zlib.decompressobj().decompress(packed, _ROOM)))
-        version, name = told["challenge"], told["fault"]
+        version, name = told["challenge"], str(told["fault"])
     except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise NotAChallengeError(
             "This file is no challenge, or it was damaged on its way: ask for it once more."

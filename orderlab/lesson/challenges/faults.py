@@ -96,15 +96,14 @@ FAULTS = (
         (
             Edit(
                 DEFINITION,
-                '            "Lambda.TooManyRequestsException",\n'
-                '            "PaymentGatewayTimeout"\n',
-                '            "Lambda.TooManyRequestsException"\n',
+                '            "PaymentGatewayTimeout"\n          ],',
+                '            "GatewayTimeout"\n          ],',
             ),
         ),
         (
             "Send `order-gateway-timeout`, to which the gateway answers at the second call.",
-            "How many attempts are there, and which errors are tried again?",
-            "`PaymentGatewayTimeout` belongs into the Retry of `ProcessPayment`.",
+            "How many attempts are there? Compare the error's name with those of the Retry.",
+            "The function raises `PaymentGatewayTimeout`, and the Retry names `GatewayTimeout`.",
         ),
     ),
     Fault(
@@ -114,8 +113,9 @@ FAULTS = (
             Edit(
                 TEMPLATE,
                 "        - StepFunctionsExecutionPolicy: "
-                "{StateMachineName: !GetAtt OrderWorkflow.Name}\n",
-                "",
+                "{StateMachineName: !GetAtt OrderWorkflow.Name}\n"
+                "        - Statement: # to compare",
+                "        - Statement: # to compare",
             ),
         ),
         (

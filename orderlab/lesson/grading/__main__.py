@@ -42,9 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lab.py grade", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="a folder for each learner")
     parser.add_argument("--scenarios", type=Path, help="a folder of scenarios of your own")
-    parser.add_argument(
-        "--lesson", type=int, action="append", default=[], help="this lesson alone; repeatable"
-    )
+    parser.add_argument("--lesson", type=int, help="the exercises of this lesson alone")
     return parser
 
 

@@ -80,17 +80,16 @@ def together(exercises: Sequence[Exercise]) -> Iterator[list[Exercise]]:
         yield list(group)
 
 
-def exercises_of(lessons: Sequence[int]) -> list[Exercise]:
-    """The exercises of some lessons, or of all.
+def exercises_of(lesson: int | None) -> list[Exercise]:
+    """The exercises of a lesson, or of all; those that share a stack stand together.
 
     Raises:
-        ValueError: one of the lessons has none.
+        ValueError: the lesson has none.
     """
-    wanted = {f"{number:02}" for number in lessons}
-    ids = all_ids()
-    for number in wanted - {name[:2] for name in ids}:
-        raise ValueError(f"Lesson {number} has no exercises.")
-    chosen = [find(name) for name in ids if not wanted or name[:2] in wanted]
+    wanted = "" if lesson is None else f"{lesson:02}."
+    chosen = [find(name) for name in all_ids() if name.startswith(wanted)]
+    if not chosen:
+        raise ValueError(f"Lesson {wanted[:-1]} has no exercises.")
     return sorted(chosen, key=lambda one: (one.id[:2], bool(one.given), one.id))
 
 

@@ -1,0 +1,46 @@
+"""Slides in a browser that has no network: they show, and go on at a key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orderlab.pages import export
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def tab(chromium: Any) -> Any:
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+def test_slides(tab: Any, tmp_path: Path) -> None:
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    page = export.export(export.find(ROOT / "notebooks", 3), "slides", tmp_path)
+    tab.goto(page.as_uri())
+    title = tab.locator("section.present h1, section.present h2")
+    assert title.inner_text() == "3. Data flow"
+    tab.keyboard.press("Space")
+    tab.locator("section.present h2", has_text="Three questions back").wait_for()
+    answer = tab.locator("section.present details").first.locator("p")
+    assert not answer.is_visible()
+    tab.locator("section.present summary").first.click()
+    answer.wait_for()
+    assert errors == []
+
+
+def test_a_handout(tab: Any, tmp_path: Path) -> None:
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    page = export.export(export.find(ROOT / "notebooks", 3), "handout", tmp_path)
+    tab.goto(page.as_uri())
+    tab.get_by_role("heading", name="What you can do now").wait_for()
+    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert tab.evaluate(wide)
+    assert errors == []
