@@ -72,13 +72,11 @@ TOLD = "took about two seconds at 256 MB"
 SOLUTION = Attempt(answer=gb_seconds)
 WRONG = [
     WrongAnswer(
-        "the handler's duration", Attempt(answer=without_initialisation), "A cold start", "0.00"
+        "the handler's duration", Attempt(answer=without_initialisation), "A cold start", "0.0"
     ),
-    WrongAnswer(
-        "initialisation on top", Attempt(answer=initialisation_twice), "A cold start", "0."
-    ),
+    WrongAnswer("initialisation on top", Attempt(answer=initialisation_twice), "A cold start", ""),
     WrongAnswer("256 MB for all", Attempt(answer=always_256), "A cold start", "0."),
     WrongAnswer(
-        "the last line only", Attempt(answer=the_last_one), "Five invocations in one log", "0."
+        "the last line only", Attempt(answer=the_last_one), "Five invocations in one log", ""
     ),
 ]

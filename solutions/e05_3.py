@@ -26,6 +26,7 @@ IN_ONE_CALL = """\
             time.sleep(PAUSE)  # DynamoDB is busy: now is the time to be gentle
     return products
 """
+FIRST_LINES = "for path, line in order_lines(order)[:50]:"
 
 
 def settings(timeout: int, memory: int = 256) -> Edit:
@@ -64,16 +65,15 @@ WRONG = [
         "",
     ),
     WrongAnswer(
-        "look at the first lines only",
+        "one call, and no more than 50 lines checked",
         Attempt(
             (
-                Edit(
-                    HANDLER, "for product_id in product_ids:", "for product_id in product_ids[:12]:"
-                ),
+                *SOLUTION.edits,
+                Edit(HANDLER, "for path, line in order_lines(order):", FIRST_LINES),
             )
         ),
         "A wrong price on the last of 60 lines",
-        "",
+        '{"isValid": true',
     ),
     WrongAnswer(
         "remember the products in the module",

@@ -50,7 +50,7 @@ class Exercise:
         files: what the learner edits, as paths in the application; none where `check` takes the
             answer.
         given: edits that make a stack of the exercise's own, a broken or a slow one. Where there
-            are any, the learner works on a copy of the application in `exercises/05_1`.
+            are any, the learner works on a copy of the application in `exercises/05_3`.
         hints: where to look, what to use, nearly the answer.
         scenarios: in the order in which they are played; the first one that fails is explained.
     """

@@ -63,6 +63,18 @@ def test_a_limit(program: str, limits: Limits, why: str, tmp_path: Path) -> None
     assert running_in(tmp_path) == []
 
 
+def test_folders_that_come_and_go(tmp_path: Path) -> None:
+    """They are counted by who looks on, and may be gone in the middle of it."""
+    program = (
+        "import pathlib, shutil, time\n"
+        "end = time.monotonic() + 2\n"
+        "while time.monotonic() < end:\n"
+        "  for n in range(50): pathlib.Path('a', str(n), 'b').mkdir(parents=True)\n"
+        "  shutil.rmtree('a')"
+    )
+    play(program, tmp_path, Limits())
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 def test_a_fork_bomb_is_ended_whole(tmp_path: Path) -> None:
     """Children whose parents have ended would be init's, and out of sight."""

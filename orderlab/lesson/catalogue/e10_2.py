@@ -20,8 +20,8 @@ exercise = Exercise(
     task="""\
 What does Step Functions bill for a month's executions? `month` gets a list with the `transitions`,
 `seconds` and `megabytes` of each, and returns dollars: `{"STANDARD": …, "EXPRESS": …}`. Standard is
-$0.000025 a transition, and the first 4,000 of the month are free. Express is $0.000001 a start, and
-$0.00001667 a GB-second: **each** execution's time in whole 100 ms, times its memory in whole 64 MB.
+0.000025 a transition, and the first 4,000 of the month are free. Express is 0.000001 a start, and
+0.00001667 a GB-second: **each** execution's time in whole 100 ms, times its memory in whole 64 MB.
 
 Complete `month` in the cell below. The check compares it with orders that it runs itself.""",
     files=(),

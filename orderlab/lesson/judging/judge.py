@@ -60,7 +60,7 @@ def play(exercise: Exercise, shop: Shop) -> Verdict:
             return unplayed(exercise, str(error))
         except Exception as error:  # noqa: BLE001 - whatever the learner's stack brings about is a verdict
             traceback.print_exc(file=sys.stderr)
-            found = Finding("an answer", f"{type(error).__name__}: {error}", passed=False)
+            found = _broken(error)
         outcome = PASSED if found.passed else FAILED
         rows.append(Row(scenario.title, found.expected, found.got, outcome))
         if not found.passed:
@@ -70,3 +70,13 @@ def play(exercise: Exercise, shop: Shop) -> Verdict:
                 exercise.id, exercise.title, tuple(rows), f"{scenario.title}: {why}", left
             )
     return Verdict(exercise.id, exercise.title, tuple(rows))
+
+
+def _broken(error: Exception) -> Finding:
+    """What is said where a scenario could not be played to its end."""
+    got = f"{type(error).__name__}: {error}"
+    alone = (
+        "A function that is checked knows nothing of other cells: imports, too, stand within it."
+    )
+    because = f"{got}. {alone}" if isinstance(error, NameError) else ""
+    return Finding("an answer", got, passed=False, because=because)

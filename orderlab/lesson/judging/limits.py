@@ -99,9 +99,10 @@ def _memory(process: psutil.Process) -> int:
 
 
 def _sizes(folder: Path) -> Iterator[int]:
-    for path in folder.rglob("*"):
-        with suppress(OSError):  # gone between two looks
-            yield path.lstat().st_size
+    for parent, _, names in os.walk(folder):  # which leaves out what is gone meanwhile
+        for name in names:
+            with suppress(OSError):
+                yield Path(parent, name).lstat().st_size
 
 
 def _size(count: int) -> str:
