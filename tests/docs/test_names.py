@@ -1,0 +1,175 @@
+"""Names in the lessons' prose exist: states, functions, files, calls, and what AWS calls its things.
+
+Whatever stands in backticks is taken apart into words, and each must be a word of the application,
+of what the lesson or an earlier one runs and shows, or of AWS's own APIs. So a name that is spelt
+wrong, or that has changed in the code, is found.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from botocore import xform_name
+from botocore.loaders import Loader
+
+from orderlab.lesson import exercises
+from tests.notebooks import lessons
+from tests.notebooks.lessons import Lesson
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*lessons.PATHS, *(path for path in DOCS if path.stem not in ("gallery", "moto"))]
+APPLICATION = ("template.yaml", "state-machines/*", "lambdas/*/*", "lambdas/*/*/*", "data/*")
+PYTHON = ("orderlab/**/*.py", "localaws/**/*.py", "solutions/*.py", "starter/**/*.py", "lab.py")
+SERVICES = (
+    *("apigateway", "cloudformation", "cloudwatch", "dynamodb", "events", "iam", "lambda", "logs"),
+    *("pipes", "sns", "sqs", "stepfunctions"),
+)
+# Words that are written in no file of the course and in no API, each with its reason.
+ONLY_IN_PROSE = {
+    **dict.fromkeys(("NoChoiceMatched", "DataLimitExceeded", "IsPresent"), "ASL's specification"),
+    **dict.fromkeys(("QueuePolicy", "AWSLambdaBasicExecutionRole"), "AWS's, in templates and IAM"),
+    "ImportModuleError": "Lambda's, in a log",
+    **dict.fromkeys(("vendedlogs", "cidr"), "AWS's, in the name of a log group; in filter policies"),
+    **dict.fromkeys(("sam", "guided"), "the commands of SAM"),
+    **dict.fromkeys(("python", "py_compile", "sqlite3"), "commands"),
+    "PaymentError": "05 asks what would become of an exception of another name",
+    "Approximate": "06 quotes the beginning of the names of a queue's attributes",
+    "mine": "08 names the file that lesson.reset leaves",
+    "e7e": "12 shows what the name of a neighbour's challenge looks like",
+}
+# Files of a learner's copy, which the course does not hold.
+LEARNERS = {"app.py.mine", "exercises/", "exercises/lesson_08", "notebooks", "work/"}
+CALL = re.compile(r"(?<![\w.\"'/])(lesson|console|clock|faults|load|localaws)\.(\w+)")
+MODULES = {
+    **{"lesson": "orderlab.lesson", "console": "orderlab.console", "localaws": "localaws"},
+    **{name: f"localaws.{name}" for name in ("clock", "faults", "load")},
+}
+PATH = re.compile(r"(?:[\w.{}-]+/)+(?:[\w-]+(?:\.\w+)+)?|[\w-]+(?:\.\w+)*\.(?:py|json|yaml|md|ipynb)")
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+each_lesson = pytest.mark.parametrize("path", lessons.PATHS, ids=lambda path: path.stem)
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z_]\w{2,}", text))
+
+
+def matching(patterns: tuple[str, ...]) -> Iterator[Path]:
+    paths = (path for pattern in patterns for path in ROOT.glob(pattern))
+    return (path for path in paths if path.is_file() and path.suffix != ".pyc")
+
+
+@cache
+def application() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in matching(APPLICATION))
+
+
+@cache
+def apis() -> frozenset[str]:
+    """AWS's words: operations, their members, values and errors, as boto3's models have them."""
+    found: set[str] = set()
+    for service in SERVICES:
+        model = Loader().load_service_model(service, "service-2")
+        found |= words(json.dumps(_undocumented(model)))
+        found |= {xform_name(operation) for operation in model["operations"]}
+    return frozenset(found)
+
+
+def _undocumented(value: object) -> object:
+    if isinstance(value, dict):
+        return {k: _undocumented(v) for k, v in value.items() if k != "documentation"}
+    return [_undocumented(item) for item in value] if isinstance(value, list) else value
+
+
+def shown(lesson: Lesson) -> Iterator[str]:
+    """What a lesson runs, and what comes of it, in words."""
+    for cell in lesson.code:
+        yield cell.source
+        for output in cell.outputs:
+            yield "".join(output.get("text", []))
+            for kind, content in output.get("data", {}).items():
+                if kind.startswith("text/"):
+                    yield "".join(content)
+
+
+@cache
+def met(page: Path) -> str:
+    """What a learner has run and seen up to the end of a lesson; of all for another page."""
+    number = page.name[:2] if page.suffix == ".ipynb" else "99"
+    read = (text for one in lessons.every() if one.number <= number for text in shown(one))
+    return "\n".join([application(), *read])
+
+
+@cache
+def programs() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in matching(PYTHON))
+
+
+@cache
+def prose(page: Path) -> str:
+    """A page without its blocks of code."""
+    text = Lesson(page).prose if page.suffix == ".ipynb" else page.read_text(encoding="utf-8")
+    return re.sub(r"^ *```.*?^ *```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def quoted(page: Path) -> list[str]:
+    return re.findall(r"`([^`\n]+)`", prose(page))
+
+
+def exists(path: str) -> bool:
+    """Whether a path, or the end of one, is of the course, or of an exercise's own application."""
+    path = path.removeprefix("../")
+    if path in LEARNERS:
+        return True
+    if own := re.fullmatch(r"exercises/(\d\d)_(\d)/(.+)", path):
+        return own[3] in exercises.find(f"{own[1]}.{own[2]}").files
+    ends = (found.relative_to(ROOT).as_posix() for found in matching(APPLICATION))
+    return (ROOT / path).exists() or any(end.endswith(f"/{path}") for end in ends)
+
+
+@each_page
+def test_words_in_backticks_exist(page: Path) -> None:
+    known = words(met(page)) | apis() | ONLY_IN_PROSE.keys()
+    if page.suffix != ".ipynb":
+        known |= words(programs())
+    unknown = {text: words(text) - known for text in quoted(page)}
+    assert {text: found for text, found in unknown.items() if found} == {}
+
+
+@each_page
+def test_files_exist(page: Path) -> None:
+    paths = {path for text in quoted(page) for path in PATH.findall(text)}
+    named = {path for path in paths if f"/{path}" not in prose(page)}
+    assert [path for path in sorted(named) if not exists(path)] == []
+
+
+@each_page
+def test_calls_of_ours_exist(page: Path) -> None:
+    calls = {found for text in quoted(page) for found in CALL.findall(text)}
+    missing = [(m, name) for m, name in calls if not hasattr(importlib.import_module(MODULES[m]), name)]
+    assert [call for call in missing if call != ("localaws", "start")] == []
+
+
+@each_lesson
+def test_the_stacks_names_exist(path: Path) -> None:
+    """A name that begins with the stack's environment, in text, code or a command."""
+    deployed = application().replace("${Environment}", "dev")
+    known = set(re.findall(r"dev-\w+", deployed)) | {"dev-ecommerce-backend"}
+    known |= set(re.findall(r"dev-\w+", "\n".join(cell.source for cell in Lesson(path).code)))
+    assert set(re.findall(r"\bdev-\w+", Lesson(path).prose)) - known == {*()}
+
+
+@each_lesson
+def test_named_outputs_exist(path: Path) -> None:
+    """`OrderQueueUrl` and its like: what ends as an output's name does is one, or a name of AWS."""
+    outputs = set(re.findall(r"^  (\w+): \{Value:", application(), re.MULTILINE))
+    assert outputs
+    read = set(re.findall(r'stack\.outputs\["(\w+)"\]', Lesson(path).program))
+    assert read - outputs == set()
