@@ -43,21 +43,21 @@ if __name__ == "__main__":
 """
 
 
-def kinds() -> Iterator[tuple[str, Attempt, str, str]]:
-    """What is handed in: its name, the exercise's edits, and a text that a file gets at its end."""
+def kinds() -> Iterator[tuple[Attempt, str, str]]:
+    """What is handed in: edits of an exercise, and a file with a text that it gets at its end."""
     everything = [of_exercise(one.id).solution.edits for one in EXERCISES]
-    yield "solved", Attempt(tuple(itertools.chain(*everything))), "", ""
+    yield Attempt(tuple(itertools.chain(*everything))), "", ""
     for one in EXERCISES:
         for wrong in of_exercise(one.id).wrong:
-            yield f"{one.id} {wrong.name}", wrong.attempt, "", ""
-    yield "touched", Attempt(), str(HANDLER), "\n# I have looked at it.\n"
-    yield "template", Attempt(), "template.yaml", "\nResources: ["
-    yield "endless", Attempt(), str(HANDLER), "\nwhile True:\n    pass\n"
+            yield wrong.attempt, "", ""
+    yield Attempt(), str(HANDLER), "\n# I have looked at it.\n"
+    yield Attempt(), "template.yaml", "\nResources: ["
+    yield Attempt(), str(HANDLER), "\nwhile True:\n    pass\n"
 
 
 def hand_in(folder: Path, count: int) -> None:
     """So many submissions: the kinds one after the other, and again."""
-    for number, (_, attempt, path, text) in zip(range(count), itertools.cycle(kinds())):
+    for number, (attempt, path, text) in zip(range(count), itertools.cycle(kinds())):
         root = folder / f"learner-{number:02}"
         edits.copy_application(ROOT, root)
         edits.apply(attempt.edits, root)

@@ -65,6 +65,18 @@ WRONG = [
         "",
     ),
     WrongAnswer(
+        "the pause left out, and nothing else",
+        Attempt((Edit(HANDLER, "        time.sleep(PAUSE)\n", ""),)),
+        "60 lines on a bad day of DynamoDB",
+        "Sandbox.Timedout",
+    ),
+    WrongAnswer(
+        "the pause left out, and more time",
+        Attempt((Edit(HANDLER, "        time.sleep(PAUSE)\n", ""), settings(30))),
+        "60 lines on a bad day of DynamoDB",
+        "an answer in 12.",
+    ),
+    WrongAnswer(
         "one call, and no more than 50 lines checked",
         Attempt(
             (

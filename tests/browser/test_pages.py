@@ -10,6 +10,20 @@ import pytest
 from orderlab.pages import export
 
 ROOT = Path(__file__).resolve().parents[2]
+NUMBERS = sorted(int(path.name[:2]) for path in (ROOT / "notebooks").glob("*.ipynb"))
+MOST = 2  # screens that a slide may take, before nobody scrolls to its end
+# How many screens each slide takes; a slide that is not before one has no size until it is shown.
+SCREENS = """() => [...document.querySelectorAll(".slides > section")].flatMap(column => {
+  column.style.display = "block";
+  const found = [...column.querySelectorAll(":scope > section")].map(slide => {
+    slide.style.display = "block";
+    const took = [slide.innerText.slice(0, 40), slide.scrollHeight / slide.clientHeight];
+    slide.style.display = "";
+    return took;
+  });
+  column.style.display = "";
+  return found;
+})"""
 
 
 @pytest.fixture
@@ -33,6 +47,16 @@ def test_slides(tab: Any, tmp_path: Path) -> None:
     tab.locator("section.present summary").first.click()
     answer.wait_for()
     assert errors == []
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_no_slide_is_much_longer_than_the_screen(number: int, tab: Any, tmp_path: Path) -> None:
+    page = export.export(export.find(ROOT / "notebooks", number), "slides", tmp_path)
+    tab.goto(page.as_uri())
+    tab.locator("section.present h1").wait_for()
+    slides = tab.evaluate(SCREENS)
+    assert len(slides) > 20
+    assert [slide for slide in slides if slide[1] > MOST] == []
 
 
 def test_a_handout(tab: Any, tmp_path: Path) -> None:

@@ -71,14 +71,14 @@ def test_each_term_is_first_in_the_lesson_that_links_it_first() -> None:
 
 @every_lesson
 def test_a_lesson_links_terms_and_each_once(path: Path) -> None:
-    linked = Counter(anchor for _, anchor in links(Lesson(path)))
+    linked = Counter(anchor for _, anchor in links(lessons.read(path)))
     assert linked
     assert {anchor: count for anchor, count in linked.items() if count > 1} == {}
 
 
 @every_lesson
 def test_a_term_is_linked_where_it_is_used_first(path: Path) -> None:
-    lesson = Lesson(path)
+    lesson = lessons.read(path)
     text = readable(lesson)
     late = []
     for anchor, entry in ENTRIES.items():

@@ -277,22 +277,6 @@ def test_data_is_what_the_states_make() -> None:
 
 
 @each_guide
-def test_links_lead_somewhere(guide: Path) -> None:
-    links = re.findall(r"\]\(([^)\s]+)\)", read(guide))
-    relative = [link for link in links if not link.startswith("https://")]
-
-    assert relative
-    for link in relative:
-        path, _, heading = link.partition("#")
-        file = guide.parent / path if path else guide
-        assert file.exists(), link
-        if heading:
-            titles = re.findall(r"^#+ (.*)$", read(file), re.MULTILINE)
-            anchors = [re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles]
-            assert heading in anchors, link
-
-
-@each_guide
 def test_leads_into_the_lessons(guide: Path) -> None:
     for lesson in ("02_states", "03_data_flow", "04_order_workflow"):
         assert f"](../notebooks/{lesson}.ipynb)" in read(guide)

@@ -36,7 +36,7 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def text(page: Path) -> str:
     """What a page says, in Markdown."""
     if page.suffix == ".ipynb":
-        return lessons.Lesson(page).prose
+        return lessons.read(page).prose
     return page.read_text(encoding="utf-8")
 
 

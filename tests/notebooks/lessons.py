@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ TIME = re.compile(r"(\d+) minutes to read and run, (\d+) with the exercises")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell; `slide` is its slide type ("slide", "subslide", "notes", "-"), empty without one."""
+    """A cell; `slide` is its slide type, as "subslide" or "notes", empty without one."""
 
     id: str
     kind: str
@@ -73,6 +74,7 @@ class Lesson:
     def card(self) -> dict[str, list[str]]:
         """The card's rows by their names; a row without a name belongs to the one above it."""
         rows: dict[str, list[str]] = {}
+        name = ""
         for line in self.cells[0].source.splitlines():
             if found := re.fullmatch(r"\| (?:\*\*(.+)\*\*)? ?\| (.+) \|", line):
                 name = found[1] or name
@@ -101,8 +103,13 @@ def _cell(raw: dict[str, Any]) -> Cell:
     return Cell(raw["id"], raw["cell_type"], text, slide, outputs)
 
 
+@cache
+def read(path: Path) -> Lesson:
+    return Lesson(path)
+
+
 def every() -> Iterator[Lesson]:
-    return map(Lesson, PATHS)
+    return map(read, PATHS)
 
 
 def by_number() -> dict[str, Lesson]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebooks.lessons import PATHS, RECAP, Lesson
+from tests.notebooks import lessons
+from tests.notebooks.lessons import RECAP, Lesson
 
 ROWS = ("Time", "Level", "Builds on", "You will", "AWS services", "Cost on a real account")
 READING = range(20, 36)  # minutes
@@ -16,9 +17,9 @@ OBJECTIVES = range(3, 7)
 LEVELS = {"Beginner": range(1, 7), "Intermediate": range(7, 13), "Advanced": range(13, 22)}
 
 
-@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+@pytest.fixture(params=lessons.PATHS, ids=lambda path: path.stem)
 def lesson(request: pytest.FixtureRequest) -> Lesson:
-    return Lesson(request.param)
+    return lessons.read(request.param)
 
 
 def test_it_has_every_row_once(lesson: Lesson) -> None:

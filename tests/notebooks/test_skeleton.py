@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from orderlab.lesson import exercises
-from tests.notebooks.lessons import PATHS, QUESTIONS_BACK, RECAP, Lesson
+from tests.notebooks import lessons
+from tests.notebooks.lessons import QUESTIONS_BACK, RECAP, Lesson
 
 BACK = (1, 3, 7)  # how many lessons back the three questions go, as far as there are that many
 EXERCISES = range(2, 6)
@@ -17,9 +18,9 @@ EXECUTION_GRAPH = re.compile(r"\S+, execution \S+: [A-Z_]+\n")
 SHORTEST_TITLE = 20  # letters; what else stands in a chart is shorter, or not how its text begins
 
 
-@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+@pytest.fixture(params=lessons.PATHS, ids=lambda path: path.stem)
 def lesson(request: pytest.FixtureRequest) -> Lesson:
-    return Lesson(request.param)
+    return lessons.read(request.param)
 
 
 def pictures(lesson: Lesson) -> Iterator[tuple[str, str]]:
@@ -41,7 +42,8 @@ def test_it_asks_three_questions_back(lesson: Lesson) -> None:
         assert QUESTIONS_BACK not in lesson.prose
         return
     text = lesson.section(QUESTIONS_BACK).text
-    asked = [int(number) for number in re.findall(r"^\*\*From lesson (\d\d)\.\*\* ", text, re.M)]
+    found = re.findall(r"^\*\*From lesson (\d\d)\.\*\* ", text, re.MULTILINE)
+    asked = [int(number) for number in found]
     expected = {back for steps in BACK if (back := int(lesson.number) - steps) > 0}
     assert len(asked) == text.count("<details>") == len(BACK)
     assert expected <= set(asked) <= set(range(1, int(lesson.number)))

@@ -10,6 +10,7 @@ import pytest
 from orderlab.pages import __main__ as command
 from orderlab.pages import export
 from orderlab.pages.export import Kind
+from tests.notebooks import lessons
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS: tuple[Kind, ...] = ("slides", "handout")
@@ -54,6 +55,18 @@ def test_no_link_leads_to_a_file_of_the_course(page: str) -> None:
     links = re.findall(r'<a\b[^>]*href="([^"]*)"', body)
     assert links
     assert [link for link in links if not link.startswith(("http", "#"))] == []
+
+
+def test_a_slide_begins_where_a_section_or_an_exercise_does_and_shows_no_verdict() -> None:
+    for lesson in lessons.every():
+        for cell in lesson.cells:
+            if cell.source.startswith("## "):
+                assert cell.slide == "slide", f"{lesson.path.name}: {cell.id}"
+            if cell.source.startswith("lesson.exercise("):
+                assert cell.slide == "subslide", f"{lesson.path.name}: {cell.id}"
+            if cell.source.startswith("lesson.check("):
+                assert cell.slide == "skip", f"{lesson.path.name}: {cell.id}"
+        assert any(cell.slide == "notes" for cell in lesson.cells), lesson.path.name
 
 
 def test_pictures_are_in_it_with_their_words(page: str) -> None:

@@ -14,7 +14,7 @@ import functools
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import BuiltinFunctionType, ModuleType
 from typing import Any
@@ -43,6 +43,9 @@ CHANGES = {
     "os.truncate": 1,
     "os.utime": 1,
 }
+
+
+TWO_FOLDERS = ("os.link", "os.rename")  # each path may be relative to a folder of its own
 
 
 class Files:
@@ -88,15 +91,9 @@ class Files:
         Raises:
             OSError: as on Lambda, EROFS.
         """
-        if event == "open":
-            paths = arguments[:1] if (arguments[2] or 0) & WRITING else ()
-        elif event != "os.truncate" and arguments[-1] != -1:
-            return  # relative to a folder that is open, as `shutil.rmtree` does
-        else:
-            paths = arguments[: CHANGES[event]]
-        for path in paths:
-            if not (path is None or isinstance(path, int) or self._may_write(os.fsdecode(path))):
-                named = self._paths.as_on_lambda(os.fsdecode(path))
+        for path in changed(event, arguments):
+            if not self._may_write(path):
+                named = self._paths.as_on_lambda(path)
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS), named)
 
     def _may_write(self, path: str) -> bool:
@@ -158,6 +155,35 @@ class Files:
             return stream
 
         return opened
+
+
+def changed(event: str, arguments: tuple[Any, ...]) -> Iterator[str]:
+    """The paths that an audit event is about to change: "open", or one of CHANGES."""
+    count = CHANGES.get(event, 1)
+    if event == "open" and not (arguments[2] or 0) & WRITING:
+        count = 0
+    for number, path in enumerate(arguments[:count]):
+        if not (path is None or isinstance(path, int)):
+            yield os.path.join(_relative_to(event, arguments, number), os.fsdecode(path))  # noqa: PTH118
+
+
+def _relative_to(event: str, arguments: tuple[Any, ...], number: int) -> str:
+    """The open folder that a path is relative to, as those of `shutil.rmtree` are; "" for none."""
+    if event in ("open", "os.truncate"):
+        return ""
+    descriptor = (
+        arguments[len(arguments) - CHANGES[event] + number]
+        if event in TWO_FOLDERS
+        else (arguments[-1])
+    )
+    if descriptor in (-1, None):
+        return ""
+    if sys.platform == "darwin":
+        import fcntl
+
+        path = fcntl.fcntl(descriptor, fcntl.F_GETPATH, bytes(1024))
+        return os.fsdecode(path.rstrip(b"\0"))
+    return str(Path(f"/proc/self/fd/{descriptor}").readlink())  # Windows has none of these
 
 
 def _name_as_given(error: OSError, paths: list[Any], given: tuple[Any, ...]) -> None:

@@ -15,8 +15,8 @@ from orderlab.console.many.gathering import Gathered, gather
 from orderlab.console.many.listing import Executions
 from orderlab.console.many.possible import Item
 from orderlab.console.many.reached import Reachable
-from orderlab.console.many.shares import shares, shares_chart
-from orderlab.console.many.words import plural
+from orderlab.console.many.shares import Share, shares, shares_chart
+from orderlab.console.many.words import percent, plural
 from orderlab.console.outputs.fold import Fold, said
 from orderlab.console.outputs.page import View
 
@@ -54,7 +54,7 @@ class Coverage(View):
         self.percent = self.total.percent
         flow = flow_of(gathered.runs.values())
         self.notes = [*gathered.notes, *_strangers(definition, flow.visits)]
-        self.chart = shares_chart(by_kind, _title(gathered, len(read)))
+        self.chart = shares_chart(by_kind, _title(gathered, self.total, len(read)))
         words = "\n".join(_words(items, counts))
         self.picture = coverage_picture(definition, items, counts, flow, words)
         notes = [said("\n".join(self.notes))] if self.notes else []
@@ -85,10 +85,10 @@ def coverage(machine_arn: str, executions: Executions = None) -> Coverage:
     return Coverage(gathered, gathered.definition)
 
 
-def _title(gathered: Gathered, read: int) -> str:
+def _title(gathered: Gathered, total: Share, read: int) -> str:
     some = plural(len(gathered.listed), "execution")
     by = some if read == len(gathered.listed) else f"{read:,} of {some}"
-    return f"{gathered.machine}: reached by {by}"
+    return f"{gathered.machine}: {percent(total.reached, total.possible)} reached by {by}"
 
 
 def _words(items: list[Item], counts: Counter[Item]) -> Iterator[str]:

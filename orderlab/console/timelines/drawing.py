@@ -12,7 +12,15 @@ from orderlab.console.outputs.plotting import DPI, FILLS, GRID, WIDTH, Drawing, 
 from orderlab.console.style import CATCH, FAILURE, FAINT, INK
 from orderlab.console.timelines.axis import Axis
 from orderlab.console.timelines.bars import Bar
-from orderlab.console.timelines.labels import cut, fitting, labels_of, rank, sign_of, width_of
+from orderlab.console.timelines.labels import (
+    cut,
+    fitting,
+    labels_of,
+    rank,
+    sign_of,
+    width_of,
+    wrapped,
+)
 from orderlab.console.timelines.rows import Row
 
 FRAMES = ("Parallel", "Map")
@@ -31,6 +39,7 @@ _WORDS = {"wait": "waits", "backoff": "backoff before a retry"}
 
 # In CSS pixels.
 _TOP, _MARKS, _BOTTOM, _RIGHT = 42, 12, 62, 26
+_TITLE, _TITLE_SIZE = 17, 10.5  # of a line of the title: its height; its font's size, in points
 _ROW = 27
 _LANE, _THIN_LANE = 11, 7  # of one item in a Map
 _FEW = 12  # items that have room for a label each
@@ -58,7 +67,9 @@ class _Drawing:
 
     def draw(self, title: str, marks: Sequence[tuple[float, str]]) -> Figure:
         rows = max(sum(self.heights), _ROW)
-        height = _TOP + (_MARKS if marks else 0) + rows + _BOTTOM
+        lines = wrapped(title, WIDTH - 40, _TITLE_SIZE, "bold")
+        top = _TOP + _TITLE * (len(lines) - 1)
+        height = top + (_MARKS if marks else 0) + rows + _BOTTOM
         figure = Drawing(figsize=(WIDTH / DPI, height / DPI))
         box = (self.left / WIDTH, _BOTTOM / height, self.inner / WIDTH, rows / height)
         self.axes: Axes = figure.add_axes(box)
@@ -67,7 +78,9 @@ class _Drawing:
         self._grid(rows)
         self._marks(marks, rows)
         self._rows()
-        figure.text(14 / WIDTH, 1 - 22 / height, title, size=10.5, weight="bold", va="center")
+        for number, line in enumerate(lines):
+            y = 1 - (22 + _TITLE * number) / height
+            figure.text(14 / WIDTH, y, line, size=_TITLE_SIZE, weight="bold", va="center")
         figure.legend(
             handles=list(self._legend()),
             loc="lower left",

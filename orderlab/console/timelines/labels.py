@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from matplotlib.font_manager import FontProperties
@@ -47,14 +48,27 @@ def cut(word: str, length: int = 24) -> str:
     return word if len(word) <= length else f"{word[:length]}…"
 
 
-def width_of(text: str, size: float) -> float:
+def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Of a text, in CSS pixels."""
-    font = FontProperties(family="DejaVu Sans", size=size)
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
     width: float = text_to_path.get_text_width_height_descent(text, font, False)[0]
     return width * DPI / 72
 
 
-def fitting(text: str, room: float, size: float) -> str:
-    while len(text) > 4 and width_of(text, size) > room:
+def fitting(text: str, room: float, size: float, weight: str = "normal") -> str:
+    while len(text) > 4 and width_of(text, size, weight) > room:
         text = f"{text[:-2]}…"
     return text
+
+
+def wrapped(text: str, room: float, size: float, weight: str) -> list[str]:
+    """Its lines, which end at a punctuation mark; what is longer by itself is cut."""
+    first, *rest = (fitting(part, room, size, weight) for part in re.split("(?<=[,:.]) ", text))
+    lines = [first]
+    for part in rest:
+        longer = f"{lines[-1]} {part}"
+        if width_of(longer, size, weight) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines

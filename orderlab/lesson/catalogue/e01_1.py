@@ -59,12 +59,13 @@ def _row(shop: Shop) -> dict[str, Any]:
 @exercise.scenario("The row of order-keyboard")
 def _confirmed(shop: Shop) -> Finding:
     row = _row(shop)
+    status, cause = str(row["status"]), row.get("failureCause")
     return Finding(
         "CONFIRMED",
-        str(row["status"]),
+        f"{status}: {cause}" if cause else status,
         row["status"] == "CONFIRMED",
         "The order must run under the id order-keyboard, and end as CONFIRMED. If it was refused, "
-        "the cause names each fault.",
+        "the row names each fault.",
     )
 
 

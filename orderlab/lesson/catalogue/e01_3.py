@@ -41,7 +41,7 @@ def _guess(shop: Shop) -> tuple[list[str], str]:
     answer = shop.answer
     if not isinstance(answer, dict) or not isinstance(answer.get("states"), list):
         raise NotAnAnswerError("`guess` has two keys: states, a list of names, and status, a text.")
-    return list(map(str, answer["states"])), str(answer.get("status", ""))
+    return list(map(str, answer["states"])), str(answer.get("status", "")).upper()
 
 
 def _second(shop: Shop) -> tuple[list[str], str]:

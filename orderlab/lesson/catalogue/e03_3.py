@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from orderlab.lesson.exercises import Exercise, Finding
@@ -36,7 +37,7 @@ def _with_id(shop: Shop) -> Finding:
     ended = shop.run(shop.answer, {"orderId": "order-1", "userId": "ana"})
     return Finding(
         '{"orderId": "order-1"}',
-        str(ended.output) if ended.succeeded else ended.words,
+        json.dumps(ended.output) if ended.succeeded else ended.words,
         ended.succeeded and ended.output == {"orderId": "order-1"},
         "The Pass state must give on an object with the orderId, and nothing else.",
     )
@@ -58,7 +59,7 @@ def _number(shop: Shop) -> Finding:
     ended = shop.run(shop.answer, {"orderId": 7})
     return Finding(
         '{"orderId": 7}',
-        str(ended.output) if ended.succeeded else ended.words,
+        json.dumps(ended.output) if ended.succeeded else ended.words,
         ended.succeeded and ended.output == {"orderId": 7},
         "The field is there. Whether its value is good is for another state to say.",
     )

@@ -48,9 +48,10 @@ Edit `state-machines/order-workflow.asl.json`.""",
             "waits half as long on average, so it also needs more attempts."
         ),
         (
-            'For PaymentGatewayTimeout: `"IntervalSeconds": 20, "BackoffRate": 3, '
-            '"MaxDelaySeconds": 60, "MaxAttempts": 12, "JitterStrategy": "FULL"`. Keep '
-            "PaymentDeclined out of it, and the execution's TimeoutSeconds in mind."
+            'A retrier for PaymentGatewayTimeout alone: `"IntervalSeconds": 20, "BackoffRate": 3, '
+            '"MaxDelaySeconds": 60, "MaxAttempts": 12, "JitterStrategy": "FULL"`. Take the name '
+            "out of the other one, which is asked first, and keep the execution's TimeoutSeconds "
+            "in mind."
         ),
     ),
 )
@@ -161,12 +162,13 @@ def _all(shop: Shop) -> Finding:
     lost = {name: how for name, how in friday.statuses.items() if name not in declined}
     lost = {name: how for name, how in lost.items() if how != "CONFIRMED"}
     how = ", ".join(f"{count} {status}" for status, count in Counter(lost.values()).items())
+    named = ", ".join([*lost][:2]) + (" and others" if len(lost) > 2 else "")
     return Finding(
         "0 lost",
         f"{len(lost)} lost" + (f": {how}" if lost else ""),
         not lost,
-        f"No decline, and yet not confirmed: {', '.join([*lost][:2])} and others. FAILED: the "
-        "retries were used up. TIMED_OUT: the execution's own TimeoutSeconds came first.",
+        f"No decline, and yet not confirmed: {named}. FAILED: the retries were used up. TIMED_OUT: "
+        "the execution's own TimeoutSeconds came first.",
     )
 
 

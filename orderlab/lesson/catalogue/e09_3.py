@@ -83,8 +83,9 @@ def _gives_up(shop: Shop) -> Finding:
         "Charge, Charge, PayLater: succeeded",
         _way(ended),
         ended.states == ("Charge", "PayLater") and _calls(ended) == 2,
-        "The function got no answer in 5 seconds, twice. Sandbox.Timedout would be the function's "
-        "own timeout, 10 seconds; States.Timeout is the state's.",
+        "The function gets no answer within 5 seconds, so it is called once more, and then "
+        "PayLater follows. States.Timeout is the state's timeout; Sandbox.Timedout would be the "
+        "function's own, after 10 seconds.",
     )
 
 

@@ -21,10 +21,11 @@ exercise = Exercise(
     title="Charged once, as Express",
     level="extra",
     task="""\
-An Express workflow shall charge orders with `dev-ProcessPaymentFunction`. The same order may be
-started again, later or at the same moment: then the execution succeeds **and charges nothing**. Its
-role may invoke that function and call UpdateItem on the table `dev-Orders`, whose key is `orderId`.
-Where the table gives no answer, the execution fails: nobody knows whether the order was charged.
+An Express workflow shall charge orders with `dev-ProcessPaymentFunction`, called with the payload
+that the shop's `ProcessPayment` sends. The same order may be started again, later or at the same
+moment: then the execution succeeds **and charges nothing**. Its role may invoke that function and
+call UpdateItem on the table `dev-Orders`, whose key is `orderId`. Where the table gives no answer,
+the execution fails: nobody knows whether the order was charged.
 
 Write its definition into the cell below; `lesson.check("10.3", charge_once)` runs it.""",
     files=(),

@@ -24,8 +24,8 @@ def challenge(fault: str | None = None) -> Note:
         return Note(f"| fault | what is felt of it |\n|:--|:--|\n{rows}")
     path = challenges.write(challenges.named(fault), places.copy())
     return Note(
-        f"`exercises/{path.name}` holds a broken stack. Send it to a neighbour, who opens it with "
-        f'`lesson.accept("{path.name}")`, its path in place of its name.'
+        f"`exercises/{path.name}` holds a broken stack. Send it to a neighbour, who puts it into "
+        f'`exercises/` and opens it with `lesson.accept("{path.name}")`.'
     )
 
 

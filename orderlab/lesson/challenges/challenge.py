@@ -103,7 +103,8 @@ def exercise_of(fault: Fault) -> Exercise:
         "machine or in a handler. Find it from what the stack does, and mend it. Afterwards all "
         f"works as it always has, with at most {MOST_LINES} edited lines and no wider permission.\n"
         "\n"
-        f"The broken stack is in `exercises/{made}`."
+        f"The broken stack is in `exercises/{made}`. To begin anew, delete that folder, and open "
+        "the file once more."
     )
     found = Exercise(made, "Break my stack", "extra", task, files, fault.hints, fault.edits)
     scenarios.add_to(found, MOST_LINES)

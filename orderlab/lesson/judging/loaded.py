@@ -1,8 +1,8 @@
 """What every judge needs. Whoever imports this has loaded it."""
 
 from localaws import cloud
-from orderlab.lesson.judging import judge, shop
+from orderlab.lesson.judging import guarding, judge, shop
 
 cloud.load()
 
-__all__ = ["judge", "shop"]
+__all__ = ["guarding", "judge", "shop"]

@@ -23,6 +23,8 @@ from orderlab.lesson.answers import NotAnAnswerError
 from orderlab.lesson.edits import changed_lines
 from orderlab.lesson.exercises import find
 
+_MOST = 240  # characters of why an execution failed: room for who was denied what
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -40,10 +42,12 @@ class Ended:
     def words(self) -> str:
         """`succeeded`, `refused (OrderInvalid: 1 fault: ...)`, `failed (States.Runtime: ...)`."""
         error = self.description.get("error", "")
-        cause = " ".join(str(self.description.get("cause", "")).split())
+        cause = " ".join(_message(str(self.description.get("cause", ""))).split())
         why = ": ".join(part for part in (error, cause) if part)
+        if len(why) > _MOST:
+            why = f"{why[:_MOST]}…"
         word = "refused" if self.refused else str(self.description["status"]).lower()
-        return f"{word} ({why[:150]})" if why else word
+        return f"{word} ({why})" if why else word
 
     @property
     def succeeded(self) -> bool:
@@ -62,6 +66,14 @@ class Ended:
     @property
     def output(self) -> Any:
         return json.loads(self.description.get("output", "null"))
+
+
+def _message(cause: str) -> str:
+    """What a cause says: of a function's error, which comes as JSON, its message."""
+    try:
+        return str(json.loads(cause)["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return cause
 
 
 class Shop:

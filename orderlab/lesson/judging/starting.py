@@ -77,8 +77,9 @@ def _run(
     # macOS would ask its system for proxies, which a forked process must not; and none is wanted.
     os.environ["no_proxy"] = "*"
 
-    from orderlab.lesson.judging import judge
+    from orderlab.lesson.judging import guarding, judge
 
+    guarding.guard(verdicts.parent)
     with verdicts.open("w", encoding="utf-8") as out:
         for verdict in judge.judge(exercise_ids, folder, scenarios):
             out.write(verdict.to_json() + "\n")

@@ -8,6 +8,7 @@ import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,18 @@ def test_very_many_states(written: Callable[..., Any]) -> None:
 def test_nothing_has_happened_yet(written: Callable[..., Any]) -> None:
     machine = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
     assert chart_of(written(machine, "RUNNING", [STARTED]).recording).png
+
+
+@pytest.mark.parametrize("name", ["order-" + 40 * "1", "order-" + 74 * "1"])
+def test_a_long_title_stays_inside_the_picture(written: Callable[..., Any], name: str) -> None:
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+    machine = "arn:aws:states:us-east-1:123456789012:stateMachine:dev-OrderProcessingWorkflow"
+    case = written(definition, "ABORTED", [STARTED], name=name, stateMachineArn=machine)
+    figure = chart_of(case.recording).figure
+    places = [text.get_window_extent() for text in figure.texts]
+    assert figure.texts[-1].get_text().endswith("ABORTED")
+    assert all(place.x1 < figure.bbox.x1 for place in places)
+    assert all(below.y1 <= above.y0 for above, below in pairwise(places))
 
 
 PROGRAM = """

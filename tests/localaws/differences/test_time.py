@@ -155,3 +155,16 @@ def test_threads_of_a_notebook_take_turns(make_function: Any, invoke: Any, cloud
     for thread in threads:
         thread.join()
     assert (cloud.clock.now - begun).total_seconds() >= 30
+
+
+def test_threads_of_a_handler_sleep_in_turn(make_function: Any, invoke: Any) -> None:
+    code = """
+        import time
+        from concurrent.futures import ThreadPoolExecutor
+        def lambda_handler(event, context):
+            begun = time.time()
+            with ThreadPoolExecutor(3) as pool:
+                list(pool.map(time.sleep, [10, 10, 10]))
+            return time.time() - begun
+    """
+    assert invoke(make_function(code, Timeout=60))["payload"] >= 30

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -130,6 +131,30 @@ def test_nothing_else_can_be_written(make_function: Any, invoke: Any) -> None:
         "\nimport os\n",
         ["app.py"],
     ]
+
+
+def test_a_tree_elsewhere_is_not_removed(make_function: Any, invoke: Any, tmp_path: Path) -> None:
+    """`shutil.rmtree` and its like name files within a folder that they have opened."""
+    precious = tmp_path / "precious" / "file"
+    precious.parent.mkdir()
+    precious.write_text("kept", encoding="utf-8")
+    name = make_function(
+        f"""
+        import os, shutil
+        def lambda_handler(event, context):
+            os.makedirs("/tmp/own/folder")
+            shutil.rmtree("/tmp/own")
+            shutil.rmtree({str(precious.parent)!r}, ignore_errors=True)
+            if os.remove in os.supports_dir_fd:
+                folder = os.open({str(precious.parent)!r}, os.O_RDONLY)
+                try:
+                    os.rename("file", "gone", src_dir_fd=folder, dst_dir_fd=folder)
+                except OSError as error:
+                    return str(error)
+        """
+    )
+    assert invoke(name)["payload"] in (f"[Errno 30] Read-only file system: '{precious}'", None)
+    assert precious.read_text(encoding="utf-8") == "kept"
 
 
 def test_a_module_that_fails_is_loaded_twice(make_function: Any, invoke: Any) -> None:

@@ -1,0 +1,67 @@
+"""What a judge is kept from: a function that a learner hands in runs in its process.
+
+Handlers run in processes of their own, which localaws guards. Neither guard holds code that goes
+past Python to the system.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from localaws.functions.runtime.files import CHANGES, changed
+from localaws.functions.sandbox import RUNTIME
+
+DEVICES = ("/dev/", "/proc/self/", "\\\\.\\", os.devnull)
+PROGRAMS = ("os.system", "os.exec", "os.posix_spawn", "os.startfile", "os.fork", "pty.spawn")
+
+
+class ForbiddenError(PermissionError):
+    """A check may not do this; the message says what."""
+
+
+def guard(folder: Path) -> None:
+    """Hold this process to one folder and to this machine, for as long as it lives."""
+
+    def audit(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" or event in CHANGES:
+            for path in changed(event, arguments):
+                _refuse_file(path, folder)
+        elif event in ("socket.connect", "socket.getaddrinfo"):
+            _refuse_host(arguments[1] if event == "socket.connect" else arguments)
+        elif event in PROGRAMS:
+            raise ForbiddenError("A check starts no other program.")
+        elif event == "subprocess.Popen":
+            _refuse_program(arguments[1])
+        elif event in ("os.kill", "os.killpg"):
+            _refuse_signal(arguments[0])
+
+    sys.addaudithook(audit)
+
+
+def _refuse_file(path: str, folder: Path) -> None:
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  it asks nothing of the disk
+    if not (absolute.is_relative_to(folder) or str(absolute).startswith(DEVICES)):
+        raise ForbiddenError(f"A check changes no file but its own: not {path}.")
+
+
+def _refuse_host(address: Any) -> None:
+    host = address[0] if isinstance(address, tuple) else None
+    host = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+    if host and not (str(host).startswith("127.") or host in ("localhost", "::1")):
+        raise ForbiddenError(f"A check does not call {host}: nothing leaves this machine.")
+
+
+def _refuse_program(command: Any) -> None:
+    if not (isinstance(command, list) and str(RUNTIME / "__main__.py") in command):
+        raise ForbiddenError("A check starts no other program.")
+
+
+def _refuse_signal(pid: int) -> None:
+    """Nobody's process but those that this one has started, as functions' are."""
+    if pid not in {child.pid for child in psutil.Process().children(recursive=True)}:
+        raise ForbiddenError("A check ends nobody else's process.")
