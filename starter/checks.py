@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from starter import notebooks
 from starter.extras import SKIPPED
 from starter.messages import Progress
 
@@ -55,6 +56,7 @@ def run(
     One that needs what this machine lacks says so and is skipped. Where the variable CI is set,
     nothing may lack, and that is a failure.
     """
+    notebooks.forget(root)
     failed, skipped = [], []
     for number, (name, arguments) in enumerate(checks.items(), start=1):
         progress.say(f"[{number}/{len(checks)}] {name}: python -m {' '.join(arguments)}")

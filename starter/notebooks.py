@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ def refresh(python: Path, root: Path, environ: Mapping[str, str], progress: Prog
 
     One whose outputs are the same as before keeps its bytes, and so does one that fails.
     """
+    forget(root)
     paths = sorted((root / "notebooks").glob("*.ipynb"))
     failed = []
     for number, path in enumerate(paths, start=1):
@@ -42,6 +44,12 @@ def refresh(python: Path, root: Path, environ: Mapping[str, str], progress: Prog
     if failed:
         progress.say(f"Failed, and left as they were: {', '.join(failed)}.")
     return not failed
+
+
+def forget(root: Path) -> None:
+    """Remove what lessons that ran in the course itself have made: an older course's may differ."""
+    for name in ("exercises", "answers"):
+        shutil.rmtree(root / name, ignore_errors=True)
 
 
 def refresh_gallery(
