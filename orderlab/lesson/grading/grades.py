@@ -87,7 +87,7 @@ def _grades(
 ) -> Iterator[Grade]:
     for group in submissions.together(exercises):
         tried = [one for one in group if taken.tried(one)]
-        limits = Limits(seconds=60 + 30 * len(tried))
+        limits = Limits(seconds=120 + 60 * len(tried))
         found = running.judge_all(tried, taken.root, limits, scenarios) if tried else []
         verdicts = {verdict.exercise: verdict for verdict in found}
         for one in group:

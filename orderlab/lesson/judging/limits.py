@@ -29,7 +29,7 @@ _ROUNDS_TO_END = 50
 class Limits:
     """What one run may take: wall seconds, bytes of memory and of files, and processes."""
 
-    seconds: float = 120
+    seconds: float = 240  # a busy laptop takes a minute for what is done in ten seconds
     memory: int = 2_000_000_000
     disk: int = 200_000_000
     processes: int = 60
