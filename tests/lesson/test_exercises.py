@@ -93,7 +93,11 @@ def test_wrong_answers(
             "def lambda_handler(:",
             "Eleven mice on one line",
         ),
-        (HANDLER, "while True: pass", "Eleven mice on one line"),
+        (
+            HANDLER,
+            "def lambda_handler(event, context):\n    while True: pass",
+            "Eleven mice on one line",
+        ),
         (
             HANDLER,
             "import os, shutil\nshutil.rmtree(os.getcwd(), True)\nos._exit(1)",
