@@ -43,8 +43,6 @@ CHANGES = {
     "os.truncate": 1,
     "os.utime": 1,
 }
-
-
 TWO_FOLDERS = ("os.link", "os.rename")  # each path may be relative to a folder of its own
 
 
@@ -171,11 +169,8 @@ def _relative_to(event: str, arguments: tuple[Any, ...], number: int) -> str:
     """The open folder that a path is relative to, as those of `shutil.rmtree` are; "" for none."""
     if event in ("open", "os.truncate"):
         return ""
-    descriptor = (
-        arguments[len(arguments) - CHANGES[event] + number]
-        if event in TWO_FOLDERS
-        else (arguments[-1])
-    )
+    folders = arguments[-2:] if event in TWO_FOLDERS else arguments[-1:] * 2
+    descriptor = folders[number]
     if descriptor in (-1, None):
         return ""
     if sys.platform == "darwin":

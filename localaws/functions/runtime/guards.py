@@ -35,9 +35,18 @@ def _look_up(_: str, arguments: tuple[Any, ...]) -> None:
 
 def _refuse(host: Any) -> None:
     """No call leaves the machine: only loopback addresses can be looked up or connected to."""
-    if isinstance(host, bytes):
-        host = host.decode("ascii", "replace")
-    if host and not (host.startswith("127.") or host in ("localhost", "::1")):
+    if is_elsewhere(host):
         raise PermissionError(
-            f"The local AWS lets no function call {host}: nothing leaves this machine."
+            f"The local AWS lets no function call {named(host)}: nothing leaves this machine."
         )
+
+
+def is_elsewhere(host: Any) -> bool:
+    """Whether a host, as an audit event names it, is another machine."""
+    name = named(host)
+    return bool(name) and not (name.startswith("127.") or name in ("localhost", "::1"))
+
+
+def named(host: Any) -> Any:
+    """A host as text, where it comes as bytes."""
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else host

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderlab.lesson.exercises import Exercise, Finding
-from orderlab.lesson.judging.walks import runs_of, ways, with_faults
+from orderlab.lesson.judging.walks import add_limits, ways
 
 if TYPE_CHECKING:
     from orderlab.lesson.judging.shop import Shop
@@ -75,25 +75,16 @@ def _every(shop: Shop) -> Finding:
     )
 
 
-@exercise.scenario("How many orders")
-def _few(shop: Shop) -> Finding:
-    count = len(runs_of(shop))
-    return Finding(
-        f"{FEWEST} orders",
-        f"{count} orders",
-        count == FEWEST,
+add_limits(
+    exercise,
+    FEWEST,
+    FAULTS,
+    orders_because=(
         "There is one order too many: take one away whose arrows the others take as well. A "
-        "payment that is declined and one that gets no answer go the same way.",
-    )
-
-
-@exercise.scenario("How many faults")
-def _without(shop: Shop) -> Finding:
-    count = with_faults(shop)
-    return Finding(
-        "1 fault",
-        f"{count} faults" if count != 1 else "1 fault",
-        count == FAULTS,
+        "payment that is declined and one that gets no answer go the same way."
+    ),
+    faults_because=(
         "A fault stands for what no order can bring about. A decline can be had with an order: its "
-        "id decides.",
-    )
+        "id decides."
+    ),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderlab.lesson.exercises import Exercise, Finding
-from orderlab.lesson.judging.walks import runs_of, ways, with_faults
+from orderlab.lesson.judging.walks import add_limits, ways
 
 if TYPE_CHECKING:
     from orderlab.lesson.judging.shop import Shop
@@ -76,25 +76,16 @@ def _all(shop: Shop) -> Finding:
     return _finding(never, count, f"No run took: {'; '.join(never)}.")
 
 
-@exercise.scenario("How many orders")
-def _few(shop: Shop) -> Finding:
-    count = len(runs_of(shop))
-    return Finding(
-        f"{FEWEST} orders",
-        f"{count} orders",
-        count == FEWEST,
+add_limits(
+    exercise,
+    FEWEST,
+    FAULTS,
+    orders_because=(
         "Five ways exclude each other, so five orders are needed, and no more. A run that was "
-        "caught before RejectOrder can be caught again after it.",
-    )
-
-
-@exercise.scenario("How many faults")
-def _without(shop: Shop) -> Finding:
-    count = with_faults(shop)
-    return Finding(
-        f"{FAULTS} faults",
-        f"{count} faults" if count != 1 else "1 fault",
-        count == FAULTS,
+        "caught before RejectOrder can be caught again after it."
+    ),
+    faults_because=(
         "Two of the Catches are out of reach for any order. The others can be had with orders: "
-        "declined, without an answer, without an id.",
-    )
+        "declined, without an answer, without an id."
+    ),
+)

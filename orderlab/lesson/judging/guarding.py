@@ -13,10 +13,10 @@ from typing import Any
 
 import psutil
 
-from localaws.functions.runtime.files import CHANGES, changed
+from localaws.functions.runtime.files import CHANGES, DEVICES, changed
+from localaws.functions.runtime.guards import is_elsewhere, named
 from localaws.functions.sandbox import RUNTIME
 
-DEVICES = ("/dev/", "/proc/self/", "\\\\.\\", os.devnull)
 PROGRAMS = ("os.system", "os.exec", "os.posix_spawn", "os.startfile", "os.fork", "pty.spawn")
 
 
@@ -45,15 +45,14 @@ def guard(folder: Path) -> None:
 
 def _refuse_file(path: str, folder: Path) -> None:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  it asks nothing of the disk
-    if not (absolute.is_relative_to(folder) or str(absolute).startswith(DEVICES)):
+    if not (absolute.is_relative_to(folder) or str(absolute).startswith((*DEVICES, os.devnull))):
         raise ForbiddenError(f"A check changes no file but its own: not {path}.")
 
 
 def _refuse_host(address: Any) -> None:
     host = address[0] if isinstance(address, tuple) else None
-    host = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-    if host and not (str(host).startswith("127.") or host in ("localhost", "::1")):
-        raise ForbiddenError(f"A check does not call {host}: nothing leaves this machine.")
+    if is_elsewhere(host):
+        raise ForbiddenError(f"A check does not call {named(host)}: nothing leaves this machine.")
 
 
 def _refuse_program(command: Any) -> None:

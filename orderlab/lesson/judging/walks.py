@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,6 +14,7 @@ from localaws import faults
 from orderlab.console.many.coverage import coverage
 from orderlab.lesson import places
 from orderlab.lesson.answers import NotAnAnswerError
+from orderlab.lesson.exercises import Exercise, Finding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,10 +43,12 @@ def runs_of(shop: Shop) -> list[Mapping[str, Any]]:
     return answer
 
 
+@cache
 def ways(shop: Shop) -> pd.DataFrame:
     """The transitions and the Catches of the order workflow, and how often the runs took each.
 
-    The runs begin with an empty table of orders, and without any other fault.
+    The runs begin with an empty table of orders, and without any other fault. They are played
+    once, however many scenarios ask.
 
     Returns:
         A row for each, as in `console.coverage`: kind, state, target, label, reached.
@@ -61,9 +65,24 @@ def ways(shop: Shop) -> pd.DataFrame:
     return table[table["kind"].isin(WAYS)]
 
 
-def with_faults(shop: Shop) -> int:
-    """How many of the runs have a fault."""
-    return sum(bool(run.get("fault")) for run in runs_of(shop))
+def add_limits(
+    exercise: Exercise, orders: int, faults: int, *, orders_because: str, faults_because: str
+) -> None:
+    """Add the scenarios that ask for the fewest orders, and the fewest faults."""
+
+    @exercise.scenario("How many orders")
+    def _orders(shop: Shop) -> Finding:
+        count = len(runs_of(shop))
+        return Finding(f"{orders} orders", f"{count} orders", count == orders, orders_because)
+
+    @exercise.scenario("How many faults")
+    def _faults(shop: Shop) -> Finding:
+        count = sum(bool(run.get("fault")) for run in runs_of(shop))
+        return Finding(_faulty(faults), _faulty(count), count == faults, faults_because)
+
+
+def _faulty(count: int) -> str:
+    return "1 fault" if count == 1 else f"{count} faults"
 
 
 def _workflow(shop: Shop) -> str:
