@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from orderlab.lesson.exercises import find
 from orderlab.lesson.judging import running
+
+ROOT = Path(__file__).resolve().parents[2]
 
 FUNCTIONS = {
     "writes": "open({target!r}, 'a').write('x')",
@@ -34,3 +38,33 @@ def test_it_is_refused(name: str, copy: Path, tmp_path_factory: pytest.TempPathF
     assert not verdict.solved
     assert "ForbiddenError: A check" in verdict.rows[0].got
     assert precious.read_text(encoding="utf-8") == "kept"
+
+
+SIGNALS = """\
+import os, subprocess, sys
+from pathlib import Path
+from orderlab.lesson.judging.guarding import ForbiddenError, guard
+
+ended = subprocess.Popen([sys.executable, "-c", ""])
+ended.wait()
+guard(Path.cwd())
+for pid in (ended.pid, os.getppid(), 0, -1):
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, ForbiddenError) as error:
+        print(type(error).__name__)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no signal 0")
+def test_a_signal_to_who_has_just_ended_is_answered_by_the_system(tmp_path: Path) -> None:
+    """As whoever ends a function's process may come too late: that must not end the watch."""
+    said = subprocess.run(
+        [sys.executable, "-c", SIGNALS],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert said.split() == ["ProcessLookupError"] + ["ForbiddenError"] * 3

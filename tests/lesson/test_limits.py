@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from orderlab.lesson.judging import starting
 from orderlab.lesson.judging.limits import ExceededError, Limits, watch
 
+ROOT = Path(__file__).resolve().parents[2]
 CONFINED = "import os\nfrom orderlab.lesson.judging.starting import confine\nconfine({disk})\n"
 
 
@@ -89,6 +92,45 @@ def test_a_fork_bomb_is_ended_whole(tmp_path: Path) -> None:
     with pytest.raises(ExceededError, match="20 processes"):
         play(bomb, tmp_path, Limits(processes=20, memory=10**11))
     assert running_in(tmp_path) == []
+
+
+JUDGE = """\
+from pathlib import Path
+from orderlab.lesson.exercises import find
+from orderlab.lesson.judging import running
+
+if __name__ == "__main__":
+    running.judge(find("08.1"), Path.cwd())
+"""
+
+
+def test_a_check_ends_with_who_has_asked_for_it(
+    copy: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A kernel that is killed leaves no handler behind that repeats itself for ever."""
+    handler = copy / "lambdas" / "validate_order_handler" / "app.py"
+    handler.write_text("while True:\n    pass\n", encoding="utf-8")
+    script = tmp_path_factory.mktemp("script") / "judge_it.py"
+    script.write_text(JUDGE, encoding="utf-8")
+    asking = subprocess.Popen(
+        [sys.executable, str(script)], cwd=copy, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    while not any("runtime" in " ".join(one.cmdline()) for one in started_by(asking.pid)):
+        assert asking.poll() is None
+    everyone = started_by(asking.pid)
+    asking.kill()
+    asking.wait()
+    _, left = psutil.wait_procs(everyone, timeout=60)
+    assert left == []
+
+
+def started_by(pid: int) -> list[psutil.Process]:
+    found = []
+    for process in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.Error):
+            process.cmdline()
+            found.append(process)
+    return found
 
 
 def running_in(folder: Path) -> list[psutil.Process]:

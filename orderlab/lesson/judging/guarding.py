@@ -38,7 +38,7 @@ def guard(folder: Path) -> None:
         elif event == "subprocess.Popen":
             _refuse_program(arguments[1])
         elif event in ("os.kill", "os.killpg"):
-            _refuse_signal(arguments[0])
+            _refuse_signal(arguments[0], is_group=event == "os.killpg")
 
     sys.addaudithook(audit)
 
@@ -60,7 +60,21 @@ def _refuse_program(command: Any) -> None:
         raise ForbiddenError("A check starts no other program.")
 
 
-def _refuse_signal(pid: int) -> None:
-    """Nobody's process but those that this one has started, as functions' are."""
-    if pid not in {child.pid for child in psutil.Process().children(recursive=True)}:
+def _refuse_signal(pid: int, *, is_group: bool) -> None:
+    """Nobody's process but those that this one has started, as functions' are.
+
+    One that has just ended is nobody's any more: the system itself says that there is none.
+    """
+    if pid in {child.pid for child in psutil.Process().children(recursive=True)}:
+        return
+    if is_group or pid <= 0 or _exists(pid):
         raise ForbiddenError("A check ends nobody else's process.")
+
+
+def _exists(pid: int) -> bool:
+    """As `psutil.pid_exists`, which would send a signal to find out."""
+    try:
+        psutil.Process(pid)
+    except psutil.NoSuchProcess:
+        return False
+    return True

@@ -12,8 +12,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+import psutil
 
 # Where processes are forked from one that has loaded what they need.
 FORKED = "forkserver" in multiprocessing.get_all_start_methods()
@@ -71,6 +74,7 @@ def _run(
         with path.open("ab") as file:
             os.dup2(file.fileno(), number)
     confine(disk)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     os.chdir(folder)
     # What the handlers call /tmp is counted with the rest.
     tempfile.tempdir = os.environ["TMPDIR"] = str(verdicts.parent)
@@ -84,6 +88,17 @@ def _run(
         for verdict in judge.judge(exercise_ids, folder, scenarios):
             out.write(verdict.to_json() + "\n")
             out.flush()
+
+
+def _end_with_parent() -> None:
+    """Nobody is left to hold a judge to its limits, and to read what it writes: it ends, too."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            child.kill()
+    os._exit(1)
 
 
 def confine(disk: int) -> None:
