@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from localaws import quickstart
+from localaws import quickstart, terminal
 from localaws.functions.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -15,22 +15,9 @@ if TYPE_CHECKING:
     from localaws.latency import LatencyModel
     from localaws.services import Services
 
-REGION = "us-east-1"
 # Started ahead, empty, while the rest is loaded and the stack deployed: a cold start then costs
 # the handler's own imports alone, as on AWS.
 SPARE_SANDBOXES = 4
-# A learner's own profile, keys and endpoints must not reach boto3 while the local AWS runs.
-ENVIRONMENT = {
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_REGION": None,
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    "AWS_PROFILE": None,
-    "AWS_DEFAULT_PROFILE": None,
-    "AWS_SESSION_TOKEN": None,
-    "AWS_ENDPOINT_URL": None,
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
 
 
 class Cloud:
@@ -38,41 +25,22 @@ class Cloud:
 
     def __init__(self, clock: str, seed: int, latency: LatencyModel | None) -> None:
         spare = [Sandbox() for _ in range(SPARE_SANDBOXES)]  # first: they load while we do
-        self._environment = _Environment(ENVIRONMENT)
-        self._environment.set()
+        # A person's own profile, keys and endpoints must not reach boto3 while this runs.
+        self._before = {name: os.environ.get(name) for name in terminal.ALONE}
+        terminal.enter(terminal.ALONE)
 
         # Only now: loading moto takes seconds, and `import localaws` should not.
         load()
         from localaws.services import Services
 
-        self.services = Services(REGION, clock, seed, latency, spare)
+        self.services = Services(terminal.REGION, clock, seed, latency, spare)
+        if terminal.PORT_VARIABLE in os.environ:
+            self.services.open_door(terminal.port())
 
     def close(self) -> None:
         """Stop it, and put the environment back."""
         self.services.close()
-        self._environment.restore()
-
-
-class _Environment:
-    """Variables that are set for a while; None unsets one."""
-
-    def __init__(self, wanted: dict[str, str | None]) -> None:
-        self._wanted = wanted
-        self._before = {name: os.environ.get(name) for name in wanted}
-
-    def set(self) -> None:
-        self._put(self._wanted)
-
-    def restore(self) -> None:
-        self._put(self._before)
-
-    @staticmethod
-    def _put(values: dict[str, str | None]) -> None:
-        for name, value in values.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        terminal.enter(self._before)
 
 
 _cloud: Cloud | None = None
@@ -144,6 +112,16 @@ def deploy(template: str | Path, stack_name: str = "dev-ecommerce-backend") -> S
 def endpoint_url() -> str:
     """Address of the HTTP endpoint on 127.0.0.1 for programs other than this one."""
     return str(running().door.url)
+
+
+def open_door(port: int) -> str:
+    """Open the HTTP endpoint at a port of 127.0.0.1, 0 for a free one; returns its address.
+
+    Raises:
+        OSError: another program has the port.
+    """
+    running().open_door(port)
+    return endpoint_url()
 
 
 def running() -> Services:

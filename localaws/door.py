@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -21,13 +23,14 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from localaws import terminal, wheels
 from localaws.apigateway.gateway import Gateway
 from localaws.apigateway.messages import Request
 from localaws.iam.doorway import Doorway
 from localaws.iam.permissions import Permissions
 from localaws.timing.timekeeping import Clock
 
-HOST = "127.0.0.1"
+PATIENCE = 5.0  # seconds that another local AWS is given to leave a port
 API_PATH = re.compile(r"/restapis/([^/]+)/([^/]+)/_user_request_(/.*)?$")
 API_HOST = re.compile(r"([^.]+)\.execute-api\.")
 
@@ -51,25 +54,33 @@ class Door:
             clock: gives each request its turn.
             gateway: answers requests to deployed APIs.
             permissions: asked for who comes with a role's credentials.
-            port: the port to listen on; 0 takes a free one.
+            port: the port to listen on; 0 takes a free one. Another door leaves it to this one.
 
         Raises:
-            OSError: the port is taken.
+            OSError: another program has the port.
         """
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self.closed = False
         self._clock = clock
         self._gateway = gateway
         self._moto = Doorway(permissions, DomainDispatcherApplication(create_backend_app))
-        self._server = make_server(
-            HOST, port, self._application, threaded=True, request_handler=_Handler
-        )
-        self.url = f"http://{HOST}:{self._server.server_port}"
+        with _listening(port) as listener:
+            self._server = make_server(
+                terminal.HOST,
+                listener.getsockname()[1],
+                self._application,
+                threaded=True,
+                request_handler=_Handler,
+                fd=listener.fileno(),
+            )
+        self.url = terminal.address(self._server.port)
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="localaws-door", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
+        self.closed = True
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -77,8 +88,22 @@ class Door:
     def _application(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == terminal.SIGN:
+            return self._answer_another(environ["REQUEST_METHOD"], start_response)
+        if _is_web_page(environ) and _api_target(environ) is None:
+            start_response("403 Forbidden", [("Content-Length", "0")])
+            return []
+        if environ["PATH_INFO"].startswith(terminal.WHEELS):
+            return _wheels(environ["PATH_INFO"].removeprefix(terminal.WHEELS), start_response)
         with self._clock.turn():
             return self._answer(environ, start_response)
+
+    def _answer_another(self, method: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Say that this is a door; and close it, where another one asks for the port."""
+        if method == "DELETE":
+            threading.Thread(target=self.close, daemon=True).start()  # it waits for this answer
+        start_response("204 No Content", [])
+        return []
 
     def _answer(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -107,11 +132,36 @@ class Door:
         return [answered.body]
 
 
-def api_url(door_url: str, aws_url: str) -> str:
-    """The address at the door of a REST API that AWS would serve at `aws_url`."""
-    host, _, path = aws_url.removeprefix("https://").partition("/")
-    stage, _, rest = path.partition("/")
-    return f"{door_url}/restapis/{host.split('.')[0]}/{stage}/_user_request_/{rest}"
+def _wheels(file_name: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """What pip asks for: a wheel, or the page that names them."""
+    found = wheels.wheel(file_name) if file_name else wheels.page().encode()
+    kind = "application/octet-stream" if file_name else "text/html; charset=utf-8"
+    content = found or b""
+    headers = [("Content-Type", kind), ("Content-Length", str(len(content)))]
+    start_response("404 Not Found" if found is None else "200 OK", headers)
+    return [content]
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket that listens on a port of this machine alone."""
+    end = time.monotonic() + PATIENCE
+    left = False
+    while True:
+        try:
+            return socket.create_server((terminal.HOST, port))
+        except OSError:
+            left = left or terminal.leave(port)
+            if not left or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+def _is_web_page(environ: dict[str, Any]) -> bool:
+    """Whether a browser asks, for a page of somebody's: no page may use the local AWS.
+
+    Fetch Metadata, w3.org/TR/fetch-metadata: browsers say so with each request to this machine.
+    """
+    return "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ
 
 
 def _api_target(environ: dict[str, Any]) -> tuple[str, str | None, str] | None:

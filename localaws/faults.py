@@ -35,7 +35,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from localaws import cloud
+from localaws import cloud, terminal
 
 if TYPE_CHECKING:
     from localaws.refusals import Refusal
@@ -180,7 +180,7 @@ def _existing(kind: str) -> list[str]:
     from moto.sns.models import sns_backends
     from moto.sqs.models import sqs_backends
 
-    account, region = DEFAULT_ACCOUNT_ID, cloud.REGION
+    account, region = DEFAULT_ACCOUNT_ID, terminal.REGION
     if kind == "function":
         return [f.function_name for f in get_backend(account, region).list_functions()]
     if kind == "table":

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from localaws import cloud, progress
+from localaws import cloud, progress, terminal
 from localaws.runs import Refusal, Result
 from localaws.timing.timekeeping import NothingLeftError
 
@@ -180,10 +180,11 @@ def _start(machine_arn: str, request: _Request) -> Execution | Refusal:
 
     from localaws.stepfunctions import executions
 
-    url = f"https://states.{cloud.REGION}.amazonaws.com/"
+    region = terminal.REGION
+    url = f"https://states.{region}.amazonaws.com/"
     key = os.environ["AWS_ACCESS_KEY_ID"]
     headers = {
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={key}/0/{cloud.REGION}/states/aws4_request",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={key}/0/{region}/states/aws4_request",
         "Content-Type": "application/x-amz-json-1.0",
         "X-Amz-Target": "AWSStepFunctions.StartExecution",
     }

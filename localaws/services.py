@@ -21,7 +21,7 @@ from localaws.functions import service as functions
 from localaws.functions.sandbox import Sandbox
 from localaws.functions.watchdog import watchdog
 from localaws.gate import Gate
-from localaws.iam import creation, managedpolicies
+from localaws.iam import buckets, creation, managedpolicies
 from localaws.iam.permissions import Permissions
 from localaws.latency import Latency, LatencyModel
 from localaws.mending import Mends
@@ -84,6 +84,7 @@ class Services:
         guard.install(mends)
         self.gate.install(mends)
         managedpolicies.install(mends)
+        buckets.install(mends)
         cloudformation.install(mends, clock)
         dynamodb.install(mends)
         self.journal = worlds.install(mends, clock)
@@ -111,12 +112,24 @@ class Services:
 
     @property
     def door(self) -> Door:
-        """The HTTP endpoint, opened when it is first asked for."""
-        if self._door is None:
-            from localaws.door import Door  # only now: moto's server is needed for nothing else
-
-            self._door = Door(self.clock, self.gateway, self._permissions)
+        """The HTTP endpoint, opened when it is first asked for, or when its port has been taken."""
+        if self._door is None or self._door.closed:
+            self.open_door(0)
+        assert self._door is not None
         return self._door
+
+    def open_door(self, port: int) -> None:
+        """Open the HTTP endpoint at a port; another local AWS that has it gives it up.
+
+        Args:
+            port: 0 takes a free one.
+
+        Raises:
+            OSError: another program has the port.
+        """
+        from localaws.door import Door  # only now: moto's server is needed for nothing else
+
+        self._door = Door(self.clock, self.gateway, self._permissions, port)
 
     @staticmethod
     def all_ended(arns: Iterable[str]) -> Callable[[], bool]:

@@ -81,4 +81,29 @@ WRONG = [
         "Ten mice on one line",
         "refused",
     ),
+    WrongAnswer(
+        "adds up whatever stands in the lines",
+        Attempt(
+            (
+                LIMIT,
+                Edit(
+                    HANDLER,
+                    "    faults += catalogue_faults(order, find_products(ids))\n",
+                    """\
+    faults += catalogue_faults(order, find_products(ids))
+    pieces: dict[str, int] = {}
+    for _, line in order_lines(order):
+        product_id = line["productId"]
+        pieces[product_id] = pieces.get(product_id, 0) + line["quantity"]
+    for product_id, quantity in pieces.items():
+        if quantity > MOST_OF_A_PRODUCT:
+            message = f"{quantity} of {product_id} are too many"
+            faults.append(Fault(code="TOO_MANY", field="items", message=message))
+""",
+                ),
+            )
+        ),
+        "A quantity that is a text",
+        "failed (TypeError",
+    ),
 ]

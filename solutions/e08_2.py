@@ -20,10 +20,12 @@ UNKNOWN = """\
 HALF_UP = '.quantize(Decimal("0.01"), ROUND_HALF_UP)'
 
 
-def with_coupon(*lines: str) -> Edit:
+THERE = '    if "coupon" in order:\n        coupon = order["coupon"]\n'
+
+
+def with_coupon(*lines: str, there: str = THERE) -> Edit:
     """In total_faults, before the comparison, where the order has a coupon."""
-    begin = '    if "coupon" in order:\n        coupon = order["coupon"]\n'
-    return Edit(HANDLER, COMPARED, "".join([begin, *lines, COMPARED]))
+    return Edit(HANDLER, COMPARED, "".join([there, *lines, COMPARED]))
 
 
 TOLD = "59.98 less 10 percent"
@@ -100,6 +102,22 @@ WRONG = [
             )
         ),
         "A coupon that nobody gave out",
+        "succeeded",
+    ),
+    WrongAnswer(
+        "null passes for missing",
+        Attempt(
+            (
+                ROUNDING,
+                COUPONS,
+                with_coupon(
+                    UNKNOWN,
+                    f"        expected = (expected * (100 - COUPONS[coupon]) / 100){HALF_UP}\n",
+                    there='    if coupon := order.get("coupon"):\n',
+                ),
+            )
+        ),
+        "A coupon that is null",
         "succeeded",
     ),
     WrongAnswer(

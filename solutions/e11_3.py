@@ -45,6 +45,25 @@ def any_version(body: str) -> dict[str, Any]:
     return {"order": event["order"], "amount": event["amount"]}
 
 
+def two_alone(body: str) -> dict[str, Any]:
+    import json
+
+    event = json.loads(body)
+    event = json.loads(event["Message"]) if "Message" in event else event
+    if event["version"] == 2:
+        raise ValueError("version 2")
+    return {"order": event["order"], "amount": event["amount"]}
+
+
+def asserting(body: str) -> dict[str, Any]:
+    import json
+
+    event = json.loads(body)
+    event = json.loads(event["Message"]) if "Message" in event else event
+    assert event["version"] == 1
+    return {"order": event["order"], "amount": event["amount"]}
+
+
 def nothing(body: str) -> dict[str, Any]:
     return {}
 
@@ -65,5 +84,14 @@ WRONG = [
         Attempt(answer=any_version),
         "Version 2",
         '{"order": "order-declined", "amount": 14995}',
+    ),
+    WrongAnswer(
+        "an error of another name", Attempt(answer=asserting), "Version 2", "AssertionError"
+    ),
+    WrongAnswer(
+        "refuses the one version that it knows of",
+        Attempt(answer=two_alone),
+        "Version 3, of which nobody has heard",
+        '{"order": "order-declined", "amount": 149.95}',
     ),
 ]

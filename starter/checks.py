@@ -19,7 +19,7 @@ NOTEBOOKS = ("--nbval", "--nbval-cell-timeout=120", "-n", "logical", "--dist", "
 # The committed outputs are those of Linux. Elsewhere the same cells run, and outputs that differ
 # are listed; a cell that raises an error fails everywhere.
 LISTED = ("--list-differences", "-rx", "--xfail-tb")
-CHECKS_OF_THEIR_OWN = ("tests/workflow", "tests/browser", "tests/endpoints")
+CHECKS_OF_THEIR_OWN = ("tests/workflow", "tests/browser", "tests/endpoints", "tests/commands")
 CHECKS: Mapping[str, Sequence[str]] = {
     "ruff check": ("ruff", "check"),
     "ruff format": ("ruff", "format", "--check"),
@@ -41,6 +41,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
     ),
     "browser": ("starter.extras", "browser", "pytest", "tests/browser"),
     "another endpoint": ("pytest", "tests/endpoints"),
+    "commands": ("pytest", "tests/commands"),
 }
 
 

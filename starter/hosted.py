@@ -6,14 +6,14 @@ run there; `postBuild` runs this module instead, in the home folder that holds t
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from localaws import terminal
 from starter import workcopy
 from starter.jupyter import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
-CONFIG = Path(".jupyter") / "jupyter_server_config.json"
+CONFIG = Path(".jupyter") / "jupyter_server_config.py"
 
 
 def prepare(root: Path, home: Path) -> None:
@@ -23,13 +23,19 @@ def prepare(root: Path, home: Path) -> None:
         Problem: a notebook of the course is damaged.
     """
     workcopy.refresh(root)
-    config = {
-        "ServerApp": {"root_dir": str(root / workcopy.NAME)},
-        "LabApp": {"app_settings_dir": str(SETTINGS), "extension_manager": "readonly"},
-    }
+    wanted = terminal.variables(terminal.PORT)
+    config = f"""\
+import os
+
+c.ServerApp.root_dir = {str(root / workcopy.NAME)!r}
+c.LabApp.app_settings_dir = {str(SETTINGS)!r}
+c.LabApp.extension_manager = "readonly"
+# Terminals find the local AWS of the notebook that has started one last.
+os.environ.update({ {name: value for name, value in wanted.items() if value is not None}!r})
+"""
     path = home / CONFIG
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    path.write_text(config, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
+from localaws import terminal
 from starter import environment
 from starter.messages import COMMAND, Problem, Progress
 
@@ -38,7 +39,7 @@ def run(python: Path, root: Path, progress: Progress) -> None:
         server = subprocess.Popen(
             _command(python, root, port),
             cwd=root / "work",
-            env={**environment.variables(root), "JUPYTER_TOKEN": token},
+            env=_variables(root, port) | {"JUPYTER_TOKEN": token},
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,
@@ -100,6 +101,17 @@ def _command(python: Path, root: Path, port: int) -> list[str]:
         f"--LabApp.app_settings_dir={SETTINGS}",
         "--LabApp.extension_manager=readonly",  # the other one asks the package index
     ]
+
+
+def _variables(root: Path, port: int) -> dict[str, str]:
+    """The variables of JupyterLab, and so of its terminals and kernels.
+
+    Terminals find the local AWS of the notebook that has started one last. Its port goes with
+    JupyterLab's own, so that two of them do not meet.
+    """
+    wanted = terminal.variables(terminal.PORT + port - PORTS[0])
+    merged = {**environment.variables(root), **wanted}
+    return {name: value for name, value in merged.items() if value is not None}
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], port: int, token: str, log: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from moto.cloudformation.utils import random_suffix
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from localaws.cloudformation.region import Region
 
 STACK = "AWS::CloudFormation::Stack"
+MOMENT = timedelta(milliseconds=1)
 RETAINING = ("Retain", "Snapshot", "RetainExceptOnCreate")
 REPLACES = "Requested update requires the creation of a new physical resource; hence creating one."
 
@@ -43,6 +45,9 @@ class Working:
         self._region = region
         self._catalog = region.catalog
         self.stack = stack
+        # Later than the last event of the operation before, also where time stands still: who
+        # follows a stack asks for what is later, as `sam deploy` does.
+        self._begin = stack.events[-1].when + MOMENT if stack.events else region.clock.now()
 
     # ---- events ------------------------------------------------------------------------------
 
@@ -73,7 +78,7 @@ class Working:
         number = str(seeds.uuid4())
         if kind != STACK:
             number = f"{logical_id}-{status}-{number}"
-        now = self._region.clock.now()
+        now = max(self._begin, self._region.clock.now())
         event = Event(number, now, logical_id, physical_id, kind, status, reason, properties)
         self.stack.events.append(event)
         self._region.notify(self.stack, event)

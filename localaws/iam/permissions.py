@@ -1,7 +1,7 @@
 """Permissions are asked for every request that is signed by a role: by a function or a machine.
 
 The learner's own requests pass. What a request needs is in `localaws.iam.actions`; an operation
-that nobody has put there is refused.
+that nobody has put there needs the permission of its own name, on all resources.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from localaws.iam import (
     roles,
     tokens,
 )
-from localaws.iam.actions.needs import ANYTHING, Ask, Need
+from localaws.iam.actions.needs import Ask, Need
 from localaws.iam.decisions import Verdict
 from localaws.iam.services import SERVICES, Service
 from localaws.refusals import Refusal
@@ -64,11 +64,10 @@ class Permissions:
         return self._refuse(requests.read(request, signed), session, request.method)
 
     def _refuse(self, ask: Ask, session: AssumedRole, method: str | None) -> Answer | None:
-        service = SERVICES.get(ask.service)
-        rule = service.rules.get(ask.operation) if service else None
-        if service is None or rule is None:
-            return _nobody_mapped(service, ask).answer()
-        for need in rule(ask):
+        service = SERVICES.get(ask.service) or Service(_model(ask.service), ask.service, {})
+        if not ask.operation:
+            return _unknown(service).answer()
+        for need in service.needs(ask):
             context = partial(contexts.of, session, ask, need, self._clock)
             verdict = decisions.verdict(session, need, context)
             if not verdict.allows:
@@ -86,15 +85,13 @@ def _denial(service: Service, code: str, message: str) -> Refusal:
     return Refusal(service.model, code, message, service.status, True, code)
 
 
-def _nobody_mapped(service: Service | None, ask: Ask) -> Refusal:
+def _unknown(service: Service) -> Refusal:
     """Nothing is allowed unknown. This is no answer of AWS's, and says so."""
-    known = service or Service(_model(ask.service), ask.service, {})
-    action = f"{known.prefix}:{ask.operation or ANYTHING}"
     message = (
-        f"The local AWS does not know which permission {action} needs, and lets no function and "
-        "no state machine call it."
+        f"The local AWS does not know which operation of {service.prefix} this is, and lets no "
+        "function and no state machine call it."
     )
-    return _denial(known, known.code, message)
+    return _denial(service, service.code, message)
 
 
 def _model(service: str) -> str:

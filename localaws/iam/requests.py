@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.session import get_session
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 from moto.core.routing import get_service_router
@@ -43,7 +44,7 @@ def read(request: AWSPreparedRequest, signed: Signer) -> Ask:
 
 def _route(request: AWSPreparedRequest, service: str) -> tuple[str, dict[str, Any]]:
     """The operation of an address, and the parameters in it."""
-    if service not in SERVICES:
+    if service not in SERVICES and service not in get_session().get_available_services():
         return "", {}
     if service == "s3":  # headers count, too
         return _match("s3", request.method, _with_bucket(request.url), request)
@@ -61,7 +62,8 @@ def _match(
     headers = request.headers if request is not None else {}
     asked = normalize_request(AWSPreparedRequest(method, url, headers, b"", False))
     try:
-        found, parameters = get_service_router(SERVICES[service].model).match(asked)
+        model = SERVICES[service].model if service in SERVICES else service
+        found, parameters = get_service_router(model).match(asked)
     except HTTPException:
         return "", {}
     copied = asked.headers.get("x-amz-copy-source")

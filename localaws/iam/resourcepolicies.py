@@ -54,7 +54,7 @@ def service_may(service: str, action: str, resource: str, source: str) -> bool:
     if service in OWNERS:
         context["aws:sourceowner"] = [account]
     wanted = ("Service", service)
-    found = [s for s in of(resource) if wanted in s.principals or _is_for_all(s)]
+    found = [s for s in of(resource) if wanted in s.principals or is_for_all(s)]
     applying = [s for s in found if s.applies(action, resource, context)]
     return bool(applying) and not any(s.denies for s in applying)
 
@@ -65,10 +65,11 @@ def about(found: Iterable[Statement], session: AssumedRole, role_arn: str) -> li
     A statement that names the account leaves it to the role's policies, and so allows nothing.
     """
     names = {("AWS", session.arn), ("AWS", role_arn)}
-    return [s for s in found if _is_for_all(s) or names.intersection(s.principals)]
+    return [s for s in found if is_for_all(s) or names.intersection(s.principals)]
 
 
-def _is_for_all(statement: Statement) -> bool:
+def is_for_all(statement: Statement) -> bool:
+    """Whether a statement names everybody as its principal."""
     return any(everybody in statement.principals for everybody in EVERYBODY)
 
 

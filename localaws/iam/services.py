@@ -23,7 +23,7 @@ from localaws.iam.actions import (
     states,
     storage,
 )
-from localaws.iam.actions.needs import ANYTHING, Need, Rules
+from localaws.iam.actions.needs import ANYTHING, Ask, Need, Rules
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,11 @@ class Service:
     code: str = "AccessDeniedException"
     status: int = 403
     words: Words = Words()
+
+    def needs(self, ask: Ask) -> list[Need]:
+        """The permissions that a request needs."""
+        rule = self.rules.get(ask.operation)
+        return rule(ask) if rule else [Need(f"{self.prefix}:{ask.operation}", ANYTHING)]
 
 
 def _as_sns_spells(action: str) -> str:

@@ -26,6 +26,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws.mending import Mends
 from localaws.stepfunctions import pages
+from localaws.stepfunctions.failures import runtime
 from localaws.stepfunctions.tokens import Tokens
 from localaws.timing.timekeeping import Clock
 
@@ -92,7 +93,8 @@ def _activity(self: StepFunctionResponse) -> Any:
 def _mend_tasks(mends: Mends, tokens: Tokens) -> None:
     """moto's activity has no queue of tasks, and nobody can answer one's token (callback.py:190).
 
-    A task that nobody asks for ends in an AttributeError (callback.py:107).
+    A task that nobody asks for ends in an AttributeError (callback.py:107), and one of an activity
+    that is not there does not name it (state_task_activitiy.py:134).
     """
 
     def execute(self: Any, env: Environment) -> None:
@@ -109,7 +111,7 @@ def _mend_tasks(mends: Mends, tokens: Tokens) -> None:
     ) -> ActivityCallbackEndpoint:
         activity = self._activity_store.get(activity_arn)
         if activity is None:
-            raise api.ActivityDoesNotExist
+            raise runtime(self.asking, f"The activity {activity_arn} does not exist.")
         endpoint = ActivityCallbackEndpoint(callback_id, activity_input)
         self._pool[callback_id] = endpoint
         tokens.add(callback_id, endpoint, self.asking)

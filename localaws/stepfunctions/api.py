@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from moto.core.exceptions import AWSError
@@ -15,14 +13,17 @@ from moto.stepfunctions.parser.asl.utils import encoding
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws.mending import Mends
-from localaws.stepfunctions import machines, reads, redrive, starts, versions
+from localaws.stepfunctions import constraints, machines, reads, redrive, starts, tags, versions
+from localaws.stepfunctions.jsontext import written
 from localaws.timing.timekeeping import Clock
 
 
 def install(mends: Mends, clock: Clock) -> None:
     _mend_exceptions(mends)
+    constraints.install(mends)
     machines.install(mends, clock)
     versions.install(mends)
+    tags.install(mends)
     starts.install(mends, clock)
     reads.install(mends, clock)
     redrive.install(mends, clock)
@@ -53,11 +54,11 @@ def _mend_task_failure(mends: Mends) -> None:
 
 
 def _mend_json(mends: Mends) -> None:
-    """JSON that Step Functions writes into a history has no spaces, and any character as it is."""
-    write = partial(json.dumps, cls=encoding._DateTimeEncoder, ensure_ascii=False)
+    """JSON that Step Functions writes into a history has no spaces, and numbers as in Java."""
+    default = encoding._DateTimeEncoder().default
 
-    def to_json_str(obj: Any, separators: tuple[str, str] = (",", ":")) -> str:
-        return write(obj, separators=separators)
+    def to_json_str(obj: Any, separators: Any = None) -> str:
+        return written(obj, default)
 
     mends.replace_everywhere(encoding.to_json_str, to_json_str)
 

@@ -11,6 +11,7 @@ Rules: docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 from __future__ import annotations
 
 import copy
+import logging
 from datetime import UTC
 
 from moto.stepfunctions.parser.api import HistoryEventType
@@ -33,12 +34,17 @@ from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
 from localaws.stepfunctions import checkpoints
+from localaws.stepfunctions.ends import OverError
 from localaws.stepfunctions.failures import (
     EVALUATION_FAILED,
     is_runtime,
     no_such_path,
+    runtime,
     tell_evaluation,
 )
+
+LOG = logging.getLogger(__name__)
+INTERNAL = "Internal Error"  # AWS tells no more of its own
 
 
 def install(mends: Mends) -> None:
@@ -59,6 +65,11 @@ def _mend_states(mends: Mends) -> None:
         except FailureEventException as error:
             tell_evaluation(env, error.failure_event)
             raise
+        except OverError:
+            raise
+        except Exception as error:
+            LOG.exception("A state fails in a way that is not known of AWS")
+            raise runtime(env, INTERNAL) from error
         if env.is_running():
             _leave(self, env)
 
@@ -96,7 +107,9 @@ def _evaluate_within(self: CommonStateField, env: Environment) -> None:
 
 def _leave(self: CommonStateField, env: Environment) -> None:
     env.active_state = None
-    self._set_next(env)
+    if getattr(env, "caught_in", None) is not self:  # moto takes a catch to the same state for none
+        self._set_next(env)
+    env.caught_in = None
     if self.state_exited_event_type is not None:
         details = self._get_state_exited_event_details(env=env)
         env.event_manager.add_event(
@@ -182,6 +195,7 @@ class _Attempts:
 
     def _is_retried(self, event: FailureEvent) -> bool:
         output = self._state._construct_error_output_value(failure_event=event)
+        output = {name: "" if text is None else text for name, text in output.items()}
         self._env.states.set_error_output(output)
         self._env.states.set_result(output)
         if not self._state.retry:
@@ -199,6 +213,7 @@ class _Attempts:
             if self._state.catch:
                 self._state._handle_catch(env=env, failure_event=event)
                 if env.stack[-1] == CatchOutcome.Caught:
+                    env.caught_in = self._state
                     return
         except FailureEventException as error:  # in the catcher's own Output or Assign
             if self._failed is not None:

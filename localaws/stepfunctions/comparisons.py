@@ -123,7 +123,8 @@ def _number(value: Any) -> float | None:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _timestamp(value: Any) -> datetime | None:
+def timestamp(value: Any) -> datetime | None:
+    """The time that a text of RFC 3339 names; None for anything else."""
     if not isinstance(value, str) or not TIMESTAMP.fullmatch(value):
         return None
     try:
@@ -135,7 +136,7 @@ def _timestamp(value: Any) -> datetime | None:
 READ: dict[str, Callable[[Any], Any]] = {
     "String": lambda value: value if isinstance(value, str) else None,
     "Numeric": _number,
-    "Timestamp": _timestamp,
+    "Timestamp": timestamp,
     "Boolean": lambda value: value if isinstance(value, bool) else None,
 }
 KINDS: dict[str, Callable[[Any], bool]] = {
@@ -143,5 +144,5 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "IsNumeric": lambda value: _number(value) is not None,
     "IsString": lambda value: isinstance(value, str),
     "IsBoolean": lambda value: isinstance(value, bool),
-    "IsTimestamp": lambda value: _timestamp(value) is not None,
+    "IsTimestamp": lambda value: timestamp(value) is not None,
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from localaws.mending import Mends
 from localaws.stepfunctions import (
+    apitasks,
     attempts,
+    choices,
     comparisons,
     context,
     credentials,
@@ -13,9 +15,12 @@ from localaws.stepfunctions import (
     failures,
     integrations,
     intrinsics,
+    itemselectors,
     jsonata,
     nested,
+    parameters,
     paths,
+    pathvalues,
     sidebyside,
     variables,
 )
@@ -26,14 +31,19 @@ def install(mends: Mends, clock: Clock) -> None:
     context.install(mends)
     failures.install(mends)
     paths.install(mends)
+    pathvalues.install(mends)
     intrinsics.install(mends)
     jsonata.install(mends, clock)
+    itemselectors.install(mends)
     comparisons.install(mends)
+    choices.install(mends)
     attempts.install(mends)
     variables.install(mends)
     sidebyside.install(mends, clock)
     distributed.install(mends, clock)
     errors.install(mends)
     integrations.install(mends, clock)
+    parameters.install(mends)
+    apitasks.install(mends)
     nested.install(mends, clock)
     credentials.install(mends)

@@ -18,15 +18,13 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
     StatesErrorNameType,
 )
-from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import state_task
 from moto.stepfunctions.parser.asl.component.state.fail import cause_decl, error_decl, state_fail
 from moto.stepfunctions.parser.asl.eval.callback.callback import HeartbeatTimeoutError
 from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
-from localaws.stepfunctions.failures import named, runtime
+from localaws.stepfunctions.failures import named
 
 TASK_FAILED = StatesErrorName(StatesErrorNameType.StatesTaskFailed)
 TIMEOUT = StatesErrorName(StatesErrorNameType.StatesTimeout)
@@ -51,37 +49,10 @@ UNCAUGHT = [
 
 
 def install(mends: Mends) -> None:
-    _mend_choice(mends)
     _mend_runtime_errors(mends)
     _mend_field_names(mends)
     _mend_fail(mends)
     _mend_heartbeats(mends)
-
-
-def _mend_choice(mends: Mends) -> None:
-    """A Choice that matches nothing ends in moto's own words (state_choice.py:55).
-
-    And so does one whose Variable is not there (choice/comparison/variable.py:32).
-    """
-
-    def choose(self: StateChoice, env: Environment) -> None:
-        try:
-            decide(self, env)
-        except NoSuchJsonPathError as error:
-            raise runtime(
-                env,
-                f"Invalid path '{error.json_path}': The choice state's condition path references "
-                "an invalid value.",
-            ) from error
-        except RuntimeError as error:
-            if self.default_state is not None:
-                raise
-            raise runtime(
-                env,
-                "Failed to transition out of the state. The state does not point to a next state.",
-            ) from error
-
-    decide: Callable[..., None] = mends.replace(StateChoice, "_eval_state", choose)
 
 
 def _mend_runtime_errors(mends: Mends) -> None:

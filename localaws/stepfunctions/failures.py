@@ -5,16 +5,12 @@ Rules: docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 from moto.stepfunctions.parser.api import EvaluationFailedEventDetails, HistoryEventType
 from moto.stepfunctions.parser.api import TaskFailedEventDetails as FailedDetails
-from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
-    CustomErrorName,
-)
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
@@ -31,6 +27,7 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
+from localaws.stepfunctions.jsontext import written
 
 WHERE = "An error occurred while executing the state '"
 RUNTIME = StatesErrorName(StatesErrorNameType.StatesRuntime)
@@ -64,17 +61,12 @@ def _mend_places(mends: Mends) -> None:
     )
 
 
-def named(error: str | None) -> ErrorName:
+def named(error_name: str | None) -> ErrorName:
     """An error's name, be it one of the service's own."""
     try:
-        return StatesErrorName(StatesErrorNameType.from_name(error))
+        return StatesErrorName(StatesErrorNameType.from_name(error_name))
     except ValueError:
-        return CustomErrorName(error)
-
-
-def written(value: Any) -> str:
-    """JSON as Step Functions writes it, without spaces."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        return ErrorName(error_name)
 
 
 def placed(env: Environment, cause: str) -> str:
@@ -107,15 +99,14 @@ def runtime(env: Environment, cause: str) -> FailureEventException:
     return failure(env, StatesErrorNameType.StatesRuntime, cause)
 
 
-def evaluation(env: Environment, location: str, cause: str) -> FailureEventException:
+def evaluation(env: Environment, location: str | None, cause: str) -> FailureEventException:
     """States.QueryEvaluationError; an EvaluationFailed event tells of it."""
     name = StatesErrorName(StatesErrorNameType.StatesQueryEvaluationError)
     details = EvaluationFailedEventDetails(
-        cause=placed(env, cause),
-        error=name.error_name,
-        location=location,
-        state=env.next_state_name,
+        cause=placed(env, cause), error=name.error_name, state=env.next_state_name
     )
+    if location is not None:
+        details["location"] = location
     return FailureEventException(
         FailureEvent(
             env=env,

@@ -20,9 +20,6 @@ from moto.stepfunctions.parser.api import (
     LambdaFunctionFailedEventDetails,
     TaskFailedEventDetails,
 )
-from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
-    CustomErrorName,
-)
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
     lambda_eval_utils,
@@ -42,8 +39,9 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.utils import boto_client
 
 from localaws.mending import Mends
-from localaws.stepfunctions import taskerrors
-from localaws.stepfunctions.failures import written
+from localaws.stepfunctions import apitasks, taskerrors
+from localaws.stepfunctions.failures import named as error_name
+from localaws.stepfunctions.jsontext import written
 from localaws.stepfunctions.outputs import with_metadata
 from localaws.stepfunctions.sdkshapes import answered, asked
 from localaws.timing.timekeeping import Clock
@@ -212,6 +210,7 @@ def _mend_error_names(mends: Mends) -> None:
     for service, task in TASKS.items():
         _name_errors(mends, task, service)
     _name_errors(mends, state_task_service_aws_sdk.StateTaskServiceAwsSdk, "aws-sdk")
+    _name_errors(mends, apitasks.TASK, "apigateway")
 
     def from_error(self: Any, env: Environment, ex: Exception) -> FailureEvent:
         named = _named(self, "lambda", ex)
@@ -220,7 +219,7 @@ def _mend_error_names(mends: Mends) -> None:
         details = LambdaFunctionFailedEventDetails(error=named[0], cause=named[1])
         return FailureEvent(
             env=env,
-            error_name=CustomErrorName(named[0]),
+            error_name=error_name(named[0]),
             event_type=HistoryEventType.LambdaFunctionFailed,
             event_details=EventDetails(lambdaFunctionFailedEventDetails=details),
         )
@@ -244,7 +243,7 @@ def _name_errors(mends: Mends, task: type[Any], service: str) -> None:
         )
         return FailureEvent(
             env=env,
-            error_name=CustomErrorName(named[0]),
+            error_name=error_name(named[0]),
             event_type=HistoryEventType.TaskFailed,
             event_details=EventDetails(taskFailedEventDetails=details),
         )
@@ -258,15 +257,19 @@ def _named(self: Any, service: str, error: Exception) -> tuple[str, str] | None:
         return taskerrors.of_function(error.payload)
     if isinstance(error, _FailedEntryError):
         return "EventBridge.FailedEntry", str(error)
+    if isinstance(error, apitasks.ApiError):
+        return error.name, str(error)
     if service == "aws-sdk":
         boto = self._get_boto_service_name()
         if isinstance(error, ClientError):
             return taskerrors.of_sdk(boto, error)
         prefix = taskerrors.sdk_name(boto)
-    else:
+    elif service in taskerrors.OPTIMIZED:
         if isinstance(error, ClientError):
             return taskerrors.of_optimized(service, error)
         prefix = taskerrors.OPTIMIZED[service].prefix
+    else:
+        return None
     return (
         (f"{prefix}.SdkClientException", str(error)) if isinstance(error, BotoCoreError) else None
     )

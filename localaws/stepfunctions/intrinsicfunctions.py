@@ -18,7 +18,7 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 
 from localaws import seeds
-from localaws.stepfunctions.failures import written
+from localaws.stepfunctions.jsontext import written
 
 LONGEST_RANGE = 1000  # elements of an array
 LONGEST_TEXT = 10_000  # characters to be hashed, encoded or decoded
@@ -144,7 +144,7 @@ def _string_to_json(text: Any) -> Any:
     try:
         return json.loads(_text(text))
     except json.JSONDecodeError as error:
-        raise IntrinsicError(f"a string is not JSON: {error}") from error
+        raise IntrinsicError("a string is not JSON") from error
 
 
 def _json_to_string(value: Any) -> str:

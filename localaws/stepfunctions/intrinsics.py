@@ -29,13 +29,15 @@ from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
-from localaws.stepfunctions.failures import failure, runtime, written
+from localaws.stepfunctions.failures import failure, runtime
 from localaws.stepfunctions.intrinsicfunctions import (
     BRACES,
     FUNCTIONS,
     IntrinsicError,
     check_count,
 )
+from localaws.stepfunctions.jsonata import VARIABLE, variable_at
+from localaws.stepfunctions.jsontext import written
 from localaws.stepfunctions.paths import value_at
 
 TOKEN = re.compile(
@@ -43,7 +45,6 @@ TOKEN = re.compile(
     r"|(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|(?P<path>\$)|(?P<mark>[(),]))",
     re.DOTALL,
 )
-VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(.*)", re.DOTALL)
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 QUOTED = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
 
@@ -117,18 +118,16 @@ def _evaluate(argument: Any, env: Environment) -> Any:
 
 
 def _value_at(path: str, env: Environment) -> Any:
-    data: Any = env.stack[-1]
-    below = path
-    if path.startswith("$$"):
-        data, below = env.states.context_object.context_object_data, path[1:]
-    elif variable := VARIABLE.fullmatch(path):
-        data, below = env.variable_store.get(variable[1]), "$" + variable[2]
     try:
-        return data if below == "$" else value_at(below, data)
+        if path.startswith("$$"):
+            return value_at(path[1:], env.states.context_object.context_object_data)
+        if variable := VARIABLE.fullmatch(path):
+            return variable_at(variable[1], variable[2], env)
+        return value_at(path, env.stack[-1])
     except NoSuchJsonPathError as error:
         cause = (
             f"The JsonPath argument for the field '{path}' could not be found in the input "
-            f"'{written(data)}'"
+            f"'{written(error.data)}'"
         )
         raise runtime(env, cause) from error
 

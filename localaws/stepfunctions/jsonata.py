@@ -16,7 +16,6 @@ from collections.abc import Callable
 from typing import Any
 
 from jsonata import Jsonata
-from jsonata.jexception import JException
 from jsonata.utils import Utils
 from moto.stepfunctions.parser.asl.antlr.runtime.ASLParser import ASLParser
 from moto.stepfunctions.parser.asl.component.common.query_language import QueryLanguageMode
@@ -26,25 +25,33 @@ from moto.stepfunctions.parser.asl.component.common.string.string_expression imp
     StringVariableSample,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.variable_store import NoSuchVariable
 from moto.stepfunctions.parser.asl.jsonata import jsonata as theirs
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
-from moto.stepfunctions.parser.asl.utils.json_path import extract_json
+from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
-from localaws.stepfunctions import failures, jsonatafunctions
+from localaws.stepfunctions import (
+    failures,
+    itemselectors,
+    jsonataerrors,
+    jsonatafunctions,
+    jsonatalibrary,
+    jsonatalimits,
+    jsonatatypes,
+)
+from localaws.stepfunctions.paths import value_at
 from localaws.timing.timekeeping import Clock
 
 VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(.*)", re.DOTALL)
 JSON_TYPES = (str, int, float, bool, list, dict)
-LONGEST = 5000  # milliseconds that one expression may take
-DEEPEST = 1000  # how far one may nest: of the interpreter's own steps, not of AWS's
-
 _turn = threading.RLock()  # an expression that has been read once is evaluated by one at a time
 
 
 def install(mends: Mends, clock: Clock) -> None:
     _mend_variables(mends)
     _mend_expressions(mends)
+    jsonatalibrary.install(mends)
     jsonatafunctions.install(clock)
 
 
@@ -56,10 +63,30 @@ def _mend_variables(mends: Mends) -> None:
         if self.query_language_mode != QueryLanguageMode.JSONPath or not found:
             env.stack.append(evaluate(self.expression, _bindings(env)))
             return
-        value = env.variable_store.get(found[1])
-        env.stack.append(extract_json("$" + found[2], value) if found[2] else value)
+        env.stack.append(variable_at(found[1], found[2], env))
 
     mends.replace(StringVariableSample, "_eval_body", read_variable)
+
+
+def variable_at(name: str, below: str, env: Environment) -> Any:
+    """What a path into a variable finds.
+
+    Args:
+        name: the variable's, without `$`.
+        below: the path's further steps, or nothing.
+
+    Raises:
+        NoSuchJsonPathError: it finds nothing, or there is no such variable.
+    """
+    try:
+        value = env.variable_store.get(name)
+    except NoSuchVariable as error:
+        missing = NoSuchJsonPathError(json_path=f"${name}{below}", data=env.states.get_input())
+        raise missing from error
+    try:
+        return value_at("$" + below, value) if below else value
+    except NoSuchJsonPathError as error:
+        raise NoSuchJsonPathError(json_path=f"${name}{below}", data=value) from error
 
 
 def _mend_expressions(mends: Mends) -> None:
@@ -76,11 +103,13 @@ def _mend_expressions(mends: Mends) -> None:
         try:
             value = evaluate(self.expression, _bindings(env))
         except theirs.JSONataException as error:
-            cause = f"{place} '{location}' threw an error during evaluation. {error.details}"
+            cause = f"{place} '{location}' {error.details}"
             raise failures.evaluation(env, location, cause) from error
         if value is Utils.NONE:
             cause = f"{place} '{location}' returned nothing (undefined)."
             raise failures.evaluation(env, location, cause)
+        if problem := jsonatatypes.problem(self.expression, location, value):
+            raise failures.evaluation(env, location, problem)
         env.stack.append(value)
 
     read: Callable[..., StringJSONata] = mends.replace(Preprocessor, "visitString_jsonata", visit)
@@ -101,7 +130,7 @@ def _location(ctx: Any) -> str:
         elif field and ctx is not children[0]:
             steps.append(field)
         ctx, above = above, above.parentCtx
-    return "".join(reversed(steps)).removeprefix("/")
+    return "".join(reversed(steps)).removeprefix("/").removesuffix(f"/{itemselectors.FIELD}")
 
 
 def _bindings(env: Environment) -> dict[str, Any]:
@@ -138,22 +167,13 @@ def evaluate(expression: str, bindings: dict[str, Any] | None = None) -> Any:
         try:
             compiled = _compiled(expression)
             jsonatafunctions.moment.begin()
+            jsonatalimits.bind(compiled)
             given = {
                 name: jsonatafunctions.with_nulls(value) for name, value in (bindings or {}).items()
             }
             return _json(compiled.evaluate(None, given))
-        except JException as error:
-            raise theirs.JSONataException(error.error, f"{error.error}: {error}") from error
-        except RecursionError as error:
-            raise theirs.JSONataException("D1011", "Stack overflow error") from error
         except Exception as error:
-            raise theirs.JSONataException("UNKNOWN", _words(error)) from error
-
-
-def _words(error: Exception) -> str:
-    """jsonata-python lets an error of Python's own through where a text is no number."""
-    no_number = re.fullmatch(r"could not convert string to float: '(.*)'", str(error))
-    return f'D3030: Unable to cast value to a number: "{no_number[1]}"' if no_number else str(error)
+            raise theirs.JSONataException("", jsonataerrors.told(error)) from error
 
 
 def _json(value: Any) -> Any:
@@ -168,17 +188,20 @@ def _json(value: Any) -> Any:
     if isinstance(value, list):
         kept_items = [_json(value[index]) for index in range(len(value))]
         return [each for each in kept_items if each is not Utils.NONE]
-    if isinstance(value, float):
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _number(value)
-    if isinstance(value, (str, int)):
+    if isinstance(value, (str, bool)):
         return value
-    raise theirs.JSONataException("UNKNOWN", "returned an unsupported result type.")
+    raise jsonataerrors.UnsupportedError
 
 
 def _number(value: float) -> Any:
-    """JSON has no infinity; AWS writes it as JavaScript does. A whole number has no fraction."""
+    """JSON has no infinity; AWS writes it as JavaScript does.
+
+    A whole number has no fraction as long as it is one of Java's; beyond it is a double.
+    """
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    return int(value) if value.is_integer() and abs(value) < 1e21 else value
+    return int(value) if value == int(value) and jsonatalibrary.is_long(value) else float(value)

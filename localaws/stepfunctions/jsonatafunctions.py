@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,10 +19,13 @@ from jsonata.utils import Utils
 
 from localaws import seeds
 from localaws.stepfunctions.intrinsicfunctions import HASHES
+from localaws.stepfunctions.jsonataerrors import LimitError
+from localaws.stepfunctions.jsonatalibrary import is_long
+from localaws.stepfunctions.jsonatalimits import TOO_MUCH
 from localaws.timing.timekeeping import Clock
 
 MOST_ELEMENTS = 360_145  # of a range
-TOO_MUCH = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+HASH_NAMES = "SHA-1, SHA-384, SHA-256, SHA-512, MD5"
 
 
 class _Function(Jsonata.JLambda):
@@ -33,11 +36,18 @@ class _Function(Jsonata.JLambda):
         self._most = most
 
     def call(self, _: Any, args: Any) -> Any:
-        given = list(args or [])[: self._most]
+        given = list(args or [])
+        if len(given) > self._most:
+            raise _mismatch(self._most + 1)
         return self.function(*given, *[None] * (self._most - len(given)))
 
     def get_number_of_args(self) -> int:
         return self._most
+
+
+def _mismatch(argument: int) -> JException:
+    """What an argument of a wrong type, or one too many, is refused with."""
+    return JException("T0410", -1, argument)
 
 
 class Moment:
@@ -68,6 +78,9 @@ def install(clock: Clock) -> None:
     def now(picture: Any, zone: Any) -> Any:
         from jsonata.functions import Functions
 
+        for argument, given in enumerate((picture, zone), 1):
+            if given is not None and not isinstance(given, str):
+                raise _mismatch(argument)
         return Functions.datetime_from_millis(millis(), picture, zone)
 
     FUNCTIONS["millis"] = _Function(millis, 0)
@@ -75,40 +88,69 @@ def install(clock: Clock) -> None:
 
 
 def _partition(array: Any, size: Any) -> Any:
-    if not isinstance(array, list) or not array or not _whole(size):
+    if array is None:
         return None
-    size = _whole(size)
-    return [array[first : first + size] for first in range(0, len(array), size)]
+    if not isinstance(array, list):
+        raise JException('Argument 1 of function "partition" must be an array of undefined')
+    if not array:
+        return None
+    size = len(array) if size is None else _whole(size, 2)
+    if size < 0:
+        raise JException("D3137", -1, "Second argument must be zero or greater")
+    items = [array[index] for index in range(len(array))]
+    return [items[at : at + size] for at in range(0, len(items), size)] if size else None
 
 
 def _range(first: Any, last: Any, step: Any) -> Any:
-    if None in (first, last, step) or not _whole(step):
+    first, last = _whole(first, 1), _whole(last, 2)
+    if step is None:
         return None
-    first, last, step = _whole(first), _whole(last), _whole(step)
+    step = _whole(step, 3)
+    if not step:
+        return None
     numbers = range(first, last + (1 if step > 0 else -1), step)
     if len(numbers) > MOST_ELEMENTS:
-        raise MemoryError(TOO_MUCH)
+        raise LimitError(TOO_MUCH)
     if not numbers:
         return None
     return numbers[0] if len(numbers) == 1 else list(numbers)
 
 
-def _whole(value: Any) -> int:
+def _whole(value: Any, argument: int) -> int:
     """A number is cut off behind its point."""
-    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise _mismatch(argument)
+    return int(value)
 
 
 def _hash(text: Any, algorithm: Any) -> Any:
-    if not isinstance(text, str) or algorithm is None:
+    if not isinstance(text, str):
+        raise _mismatch(1)
+    if algorithm is None:
         return None
+    if not isinstance(algorithm, str):
+        raise _mismatch(2)
     if algorithm not in HASHES:
-        raise JException("D3141", -1, algorithm)
+        words = f"Hash algorithm '{algorithm}' must be one of {HASH_NAMES}"
+        raise JException("D3137", -1, words)
     return hashlib.new(HASHES[algorithm], text.encode()).hexdigest()
 
 
 def _random(seed: Any) -> float:
-    source = seeds.chance.now if seed is None else random.Random(_whole(seed))
-    return float(source.random())
+    return float(seeds.chance.now.random()) if seed is None else _java_random(_whole(seed, 1))
+
+
+def _java_random(seed: int) -> float:
+    """What java.util.Random gives first: $random(42) was measured to be 0.7275636800328681.
+
+    docs.oracle.com/javase/8/docs/api/java/util/Random.html: next, nextDouble
+    """
+    state = (seed ^ 0x5DEECE66D) % (1 << 48)
+    drawn = []
+    for bits in (26, 27):
+        state = (state * 0x5DEECE66D + 0xB) % (1 << 48)
+        drawn.append(state >> (48 - bits))
+    return float((drawn[0] << 27) + drawn[1]) / (1 << 53)
 
 
 def _uuid() -> str:
@@ -116,17 +158,46 @@ def _uuid() -> str:
 
 
 def _parse(text: Any) -> Any:
-    return with_nulls(json.loads(text)) if isinstance(text, str) else None
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise _mismatch(1)
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_fields, parse_float=_float, parse_constant=_float
+        )
+        return with_nulls(value)
+    except (ValueError, RecursionError) as error:
+        raise JException("D3137", -1, "Invalid JSON") from error
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a field stands there twice")
+    return fields
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not JSON")
+    return number
 
 
 def with_nulls(value: Any) -> Any:
-    """None stands for what is undefined in jsonata-python; null is a value of its own."""
+    """JSON for jsonata-python, to which None is undefined, and null a value of its own.
+
+    A whole number is one of Java's longs, and a double beyond them.
+    """
     if value is None:
         return Utils.NULL_VALUE
     if isinstance(value, dict):
         return {key: with_nulls(each) for key, each in value.items()}
     if isinstance(value, list):
         return [with_nulls(each) for each in value]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return int(value) if is_long(value) and value == int(value) else float(value)
     return value
 
 

@@ -28,6 +28,7 @@ from localaws.stepfunctions.definitions.diagnostics import ERROR
 from localaws.timing.timekeeping import Clock
 
 LONGEST_DEFINITION = 1048576  # bytes
+METADATA_ONLY = "METADATA_ONLY"
 NOTHING_GIVEN = (
     "Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration, or "
     "the EncryptionConfiguration must be specified"
@@ -40,7 +41,6 @@ def install(mends: Mends, clock: Clock) -> None:
     _mend_update(mends, clock)
     _mend_delete(mends, clock)
     _mend_reads(mends)
-    _mend_tags(mends)
     mends.replace(StepFunctionResponse, "validate_state_machine_definition", _validate)
 
 
@@ -111,6 +111,10 @@ def _check_logging(configuration: dict[str, Any] | None) -> None:
     if len(configuration.get("destinations") or []) != 1:
         message = "Invalid Logging Configuration: Must specify exactly one Log Destination."
         raise api.InvalidLoggingConfiguration(message)
+    group = configuration["destinations"][0].get("cloudWatchLogsLogGroup") or {}
+    if not str(group.get("logGroupArn", "")).endswith(":*"):
+        message = "Log Group ARN must be provided with '*' qualifier."
+        raise api.InvalidLoggingConfiguration(f"Invalid Logging Configuration: {message}")
 
 
 def _mend_update(mends: Mends, clock: Clock) -> None:
@@ -210,7 +214,8 @@ def _mend_reads(mends: Mends) -> None:
 
     def describe_state_machine(self: StepFunctionResponse) -> ActionResult:
         arn = self._get_param("stateMachineArn")
-        return ActionResult(_described(self.stepfunction_backend, arn))
+        described = _described(self.stepfunction_backend, arn)
+        return ActionResult(without_definition(self, described))
 
     def list_state_machines(self: StepFunctionResponse) -> ActionResult:
         given = {field: self._get_param(field) for field in ("maxResults", "nextToken")}
@@ -251,6 +256,13 @@ def _described(backend: StepFunctionsParserBackend, arn: str) -> dict[str, Any]:
         **configuration(shown),
         **({"description": shown.description} if shown.description else {}),
     }
+
+
+def without_definition(request: StepFunctionResponse, described: dict[str, Any]) -> dict[str, Any]:
+    """API_DescribeStateMachine.html: with METADATA_ONLY "the returned definition will be {}"."""
+    if request._get_param("includedData") != METADATA_ONLY:
+        return described
+    return {**described, "definition": "{}"}
 
 
 def configuration(source: Any) -> dict[str, Any]:
@@ -297,22 +309,3 @@ def _validate(self: StepFunctionResponse) -> ActionResult:
             "truncated": len(found) > most,
         }
     )
-
-
-def _mend_tags(mends: Mends) -> None:
-    """moto tags what is not there (models.py:992)."""
-
-    def existing(self: StepFunctionsParserBackend, arn: str) -> None:
-        machine = any(machine.arn == arn for machine in self.state_machines)
-        if not machine and arn not in self.activities:
-            raise api.ResourceNotFound(f"Resource not found: '{arn}'")
-
-    def checked(name: str) -> None:
-        def call(self: StepFunctionsParserBackend, arn: str, *given: Any) -> Any:
-            existing(self, arn)
-            return original(self, arn, *given)
-
-        original: Callable[..., Any] = mends.replace(StepFunctionsParserBackend, name, call)
-
-    for operation in ("tag_resource", "untag_resource", "list_tags_for_resource"):
-        checked(operation)

@@ -12,7 +12,7 @@ from moto.stepfunctions.parser.backend.execution import Execution
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from localaws import seeds
-from localaws.stepfunctions.failures import written
+from localaws.stepfunctions.jsontext import written
 from localaws.timing.timekeeping import Clock
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from localaws.stepfunctions import taskerrors
-from localaws.stepfunctions.failures import written
+from localaws.stepfunctions.jsontext import written
 
 DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 LARGEST_INPUT = 256 * 1024  # bytes of a child execution's input

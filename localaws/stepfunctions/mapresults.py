@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from localaws.stepfunctions.failures import written
+from localaws.stepfunctions.jsontext import written
 
 STATUSES = ("FAILED", "PENDING", "SUCCEEDED")
 

@@ -33,8 +33,8 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 
 from localaws.mending import Mends
 from localaws.stepfunctions import executions
-from localaws.stepfunctions.failures import written
 from localaws.stepfunctions.integrations import as_step_functions_spells
+from localaws.stepfunctions.jsontext import written
 from localaws.timing.timekeeping import Clock
 
 # What ends a task, and with it what it waits for.

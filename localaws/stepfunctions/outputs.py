@@ -68,6 +68,7 @@ def with_metadata(
         "X-Amzn-Trace-Id": f"Root={_trace(request_id, now)};Sampled=0",
     }
     headers = {name: given or told[name] for name, given in HEADERS[service].items()}
+    headers = {name: text for name, text in headers.items() if text is not None}
     answer["SdkHttpMetadata"] = {
         "AllHttpHeaders": {name: [value] for name, value in headers.items()},
         "HttpHeaders": dict(sorted(headers.items(), key=lambda header: header[0].lower())),

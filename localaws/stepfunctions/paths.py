@@ -23,6 +23,7 @@ from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
 from localaws.stepfunctions.failures import failure
+from localaws.stepfunctions.jsontext import written
 
 STEP = re.compile(
     r"\.(?P<name>[^.\[\]()'\"*?@,:\s]+)|\[(?P<index>-?\d+)\]"
@@ -53,7 +54,8 @@ def _mend_result_path(mends: Mends) -> None:
         try:
             env.stack.append(_put(given, steps or (), result))
         except (TypeError, IndexError) as error:
-            cause = f"Unable to apply ReferencePath {self.result_path_src} to input {given!r}"
+            path = self.result_path_src
+            cause = f"Unable to apply ReferencePath {path} to input {written(given)}"
             name = StatesErrorNameType.StatesResultPathMatchFailure
             raise failure(env, name, cause) from error
 

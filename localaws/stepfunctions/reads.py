@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
@@ -17,12 +18,14 @@ from moto.core.responses import ActionResult
 from moto.stepfunctions.exceptions import ValidationException
 from moto.stepfunctions.parser import api
 from moto.stepfunctions.parser.backend.execution import Execution
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws.mending import Mends
 from localaws.stepfunctions import executions, machines, pages, redrivable, revisions, starts
 from localaws.timing.timekeeping import Clock
 
+MAP_RUN = re.compile(r"arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:mapRun:[^:/]+/[^:]+:[^:]+")
 DATA = ("input", "output", "parameters", "assignedVariables")  # of an event's details
 
 
@@ -31,7 +34,10 @@ def install(mends: Mends, clock: Clock) -> None:
 
     def describe_execution(self: StepFunctionResponse) -> ActionResult:
         execution = _asked(self, clock, look=True)
-        return ActionResult(_described(execution, clock))
+        described = _described(execution, clock)
+        if self._get_param("includedData") == machines.METADATA_ONLY:
+            described = starts.without_payloads(described)
+        return ActionResult(described)
 
     def get_execution_history(self: StepFunctionResponse) -> str:
         given = {field: self._get_param(field) for field in ("maxResults", "nextToken")}
@@ -53,15 +59,15 @@ def install(mends: Mends, clock: Clock) -> None:
     def describe_state_machine_for_execution(self: StepFunctionResponse) -> ActionResult:
         execution = _asked(self, clock, look=False)
         revision = execution.state_machine
-        return ActionResult(
-            {
-                "stateMachineArn": revision.arn,
-                "name": revision.name,
-                "updateDate": revision.update_date,
-                **machines.configuration(revision),
-            }
-        )
+        described = {
+            "stateMachineArn": revision.arn,
+            "name": revision.name,
+            "updateDate": revision.update_date,
+            **machines.configuration(revision),
+        }
+        return ActionResult(machines.without_definition(self, described))
 
+    _mend_map_runs(mends, clock)
     for operation in (
         describe_execution,
         get_execution_history,
@@ -69,6 +75,26 @@ def install(mends: Mends, clock: Clock) -> None:
         describe_state_machine_for_execution,
     ):
         mends.replace(StepFunctionResponse, operation.__name__, operation)
+
+
+def _mend_map_runs(mends: Mends, clock: Clock) -> None:
+    """moto fails at an execution that has not begun, and where there is no such run."""
+
+    def list_map_runs(self: StepFunctionResponse) -> ActionResult:
+        records = _map_runs(_asked(self, clock, look=False))
+        return ActionResult({"mapRuns": [record.list_item() for record in records]})
+
+    def describe_map_run(self: StepFunctionsParserBackend, arn: str) -> Any:
+        return _map_run(self, arn).describe()
+
+    def update_map_run(
+        self: StepFunctionsParserBackend, arn: str, max_concurrency: Any, **tolerated: Any
+    ) -> None:
+        _map_run(self, arn).update(max_concurrency=max_concurrency, **tolerated)
+
+    mends.replace(StepFunctionResponse, "list_map_runs", list_map_runs)
+    for lookup in (describe_map_run, update_map_run):
+        mends.replace(StepFunctionsParserBackend, lookup.__name__, lookup)
 
 
 def _asked(self: StepFunctionResponse, clock: Clock, look: bool) -> Execution:
@@ -80,6 +106,21 @@ def _asked(self: StepFunctionResponse, clock: Clock, look: bool) -> Execution:
     if look and execution.status == "RUNNING":
         clock.look(execution, lambda: execution.status != "RUNNING")
     return execution
+
+
+def _map_runs(execution: Any) -> list[Any]:
+    env = execution.exec_worker.env if execution.exec_worker else None
+    return list(env.map_run_record_pool_manager.get_all()) if env else []
+
+
+def _map_run(backend: StepFunctionsParserBackend, arn: str) -> Any:
+    if not MAP_RUN.fullmatch(arn):
+        raise api.InvalidArn(f"Invalid Arn: '{arn}'")
+    for execution in backend._get_executions():
+        for record in _map_runs(execution):
+            if record.map_run_arn == arn:
+                return record
+    raise api.ResourceNotFound(f"Resource not found: '{arn}'")
 
 
 def _described(execution: Execution, clock: Clock) -> dict[str, Any]:

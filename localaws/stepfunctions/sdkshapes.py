@@ -15,7 +15,7 @@ from typing import Any
 from botocore.model import Shape
 from moto.stepfunctions.parser.utils import camel_to_snake_case, snake_to_camel_case
 
-from localaws.stepfunctions.failures import written
+from localaws.stepfunctions.jsontext import written
 
 
 def asked(value: Any, shape: Shape | None) -> Any:
@@ -24,10 +24,10 @@ def asked(value: Any, shape: Shape | None) -> Any:
         return value
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict):
-        names = _members(shape)
+        names = member_names(shape)
         return {
-            names.get(_plain(name), name): asked(
-                each, shape.members.get(names.get(_plain(name), name))
+            names.get(plain(name), name): asked(
+                each, shape.members.get(names.get(plain(name), name))
             )
             for name, each in value.items()
         }
@@ -59,7 +59,7 @@ def answered(value: Any, shape: Shape | None) -> Any:
     kind = shape.type_name
     if kind == "structure" and isinstance(value, dict):
         return {
-            _pascal(name): answered(each, shape.members.get(name)) for name, each in value.items()
+            pascal(name): answered(each, shape.members.get(name)) for name, each in value.items()
         }
     if kind == "list" and isinstance(value, list):
         return [answered(each, shape.member) for each in value]
@@ -69,15 +69,18 @@ def answered(value: Any, shape: Shape | None) -> Any:
 
 
 @functools.lru_cache(4096)
-def _pascal(name: str) -> str:
+def pascal(name: str) -> str:
+    """A name as the SDK for Java spells it."""
     return str(snake_to_camel_case(camel_to_snake_case(name)))
 
 
 @functools.lru_cache(4096)
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name without what differs between one spelling of it and another."""
     return name.replace("_", "").lower()
 
 
 @functools.lru_cache(1024)
-def _members(shape: Shape) -> dict[str, str]:
-    return {_plain(name): name for name in shape.members}
+def member_names(shape: Shape) -> dict[str, str]:
+    """The members of a structure, by their plain names."""
+    return {plain(name): name for name in shape.members}

@@ -33,10 +33,11 @@ from moto.stepfunctions.parser.asl.component.state.wait.state_wait import StateW
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded, ProgramError
+from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
 from localaws.stepfunctions import checkpoints
-from localaws.stepfunctions.failures import is_runtime, named
+from localaws.stepfunctions.failures import is_runtime, named, no_such_path
 from localaws.timing.timekeeping import Clock
 
 MOST_ITERATIONS = 40  # of an inline Map at one time
@@ -199,7 +200,10 @@ def select_input(frame: Environment, parent: Environment, work: Any, item: Any) 
     given = parent.stack[-1]
     frame.states.reset(input_value=given)
     frame.stack.append(given)
-    selector.eval(frame)
+    try:
+        selector.eval(frame)
+    except NoSuchJsonPathError as error:
+        raise no_such_path(frame, error) from error
     frame.states.reset(input_value=frame.stack[-1])
 
 

@@ -21,11 +21,11 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws import costs, seeds
 from localaws.mending import Mends
-from localaws.stepfunctions import executions, revisions
+from localaws.stepfunctions import executions, machines, revisions
 from localaws.stepfunctions.revisions import EXPRESS, Target
 from localaws.timing.timekeeping import Clock
 
-NAME = re.compile(r"[A-Za-z0-9\-_]{1,80}")
+UNNAMED = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")  # not part of a name
 LONGEST_INPUT = 262144  # bytes
 WRONG_TYPE = "This operation is not supported by this type of state machine"
 KEPT = timedelta(days=90)  # an execution's name is taken, and its history kept, after its end
@@ -96,7 +96,7 @@ def _mend_start(mends: Mends, clock: Clock) -> None:
 
 def _checked_name(name: str | None) -> str:
     name = name or str(seeds.uuid4())
-    if not NAME.fullmatch(name):
+    if UNNAMED.search(name):
         raise InvalidName(f"Invalid Name: '{name}'")
     return name
 
@@ -190,11 +190,14 @@ def _synchronous(execution: Execution, included_data: str | None) -> dict[str, A
             * max(1, math.ceil(duration / BILLED_MILLISECONDS)),
         },
     }
-    if included_data == "METADATA_ONLY":
-        answer.pop("input", None)
-        answer.pop("output", None)
-        answer["inputDetails"] = answer["outputDetails"] = {"included": False}
-    return answer
+    return without_payloads(answer) if included_data == machines.METADATA_ONLY else answer
+
+
+def without_payloads(described: dict[str, Any]) -> dict[str, Any]:
+    """An execution without its input and output, which it says."""
+    kept = {field: value for field, value in described.items() if field not in ("input", "output")}
+    details = kept.keys() & {"inputDetails", "outputDetails"}
+    return kept | {field: {"included": False} for field in details}
 
 
 def _mend_stop(mends: Mends, clock: Clock) -> None:

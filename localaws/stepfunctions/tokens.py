@@ -14,7 +14,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from moto.stepfunctions.parser import api
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import (
+    state_task_activitiy,  # sic
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service,
+    state_task_service_callback,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
     ResourceCondition,
 )
@@ -30,6 +36,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from localaws.iam.tokens import given_out
 from localaws.mending import Mends
+from localaws.stepfunctions.failures import named
 
 GONE = "Task Timed Out: 'Provided task does not exist anymore'"
 
@@ -112,6 +119,7 @@ def install(mends: Mends) -> Tokens:
         tokens.endpoint(task_token).notify_heartbeat()
 
     _mend_early_answers(mends)
+    _mend_answered_names(mends)
     attempt: Callable[..., None] = mends.replace(state, "_eval_execution", execute)
     for operation in (send_task_success, send_task_failure, send_task_heartbeat):
         mends.replace(StepFunctionsParserBackend, operation.__name__, operation)
@@ -133,3 +141,9 @@ def _mend_early_answers(mends: Mends) -> None:
     make: Callable[..., HeartbeatEndpoint] = mends.replace(
         CallbackEndpoint, "setup_heartbeat_endpoint", set_up
     )
+
+
+def _mend_answered_names(mends: Mends) -> None:
+    """moto lets no task be answered with an error named `States.*` (..._callback.py:298)."""
+    for module in (state_task_service_callback, state_task_activitiy):
+        mends.replace(module, "CustomErrorName", named)

@@ -8,19 +8,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from moto.stepfunctions.parser.asl.component.common.assign.assign_template_binding import (
+    AssignTemplateBindingStringExpressionSimple,
+)
 from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.eval.environment import Environment
-from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
+from moto.stepfunctions.parser.asl.eval.variable_store import IllegalOuterScopeWrite, VariableStore
 
 from localaws.mending import Mends
-from localaws.stepfunctions.failures import written
+from localaws.stepfunctions.failures import runtime
+from localaws.stepfunctions.jsontext import written
 
 
 def install(mends: Mends) -> None:
     _mend_assign(mends)
     _mend_assigned(mends)
+    mends.replace(AssignTemplateBindingStringExpressionSimple, "_field_name", _field_name)
+
+
+def _field_name(self: AssignTemplateBindingStringExpressionSimple) -> str:
+    """moto gives the name of the component (eval_component.py:88)."""
+    return f"{self.identifier}.$"
 
 
 def _mend_assigned(mends: Mends) -> None:
@@ -62,6 +72,11 @@ def _assign_after_output(mends: Mends, kind: type[Any], set_now: Callable[..., N
         output(self, env)
         store = env.variable_store
         while getattr(store, "assigned", None):
-            set_now(store, *store.assigned.pop(0))
+            name, value = store.assigned.pop(0)
+            try:
+                set_now(store, name, value)
+            except IllegalOuterScopeWrite as error:
+                cause = f"Cannot assign to the variable '{name}': it belongs to an outer scope."
+                raise runtime(env, cause) from error
 
     output: Callable[..., None] = mends.replace(kind, "_eval_state_output", put_out)

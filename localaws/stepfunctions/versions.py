@@ -184,12 +184,19 @@ def _mend_changed_aliases(mends: Mends) -> None:
         alias.update(**changes)
         return ActionResult({"updateDate": alias.update_date})
 
+    def describe_state_machine_alias(self: StepFunctionResponse) -> ActionResult:
+        revisions.checked(self._get_param("stateMachineAliasArn"))
+        return describe(self)
+
     def delete_state_machine_alias(self: StepFunctionResponse) -> ActionResult:
         machine, name = _parts(self.stepfunction_backend, self._get_param("stateMachineAliasArn"))
         if machine is not None:
             machine.aliases.pop(name, None)
         return EmptyResult()
 
+    describe: Callable[..., ActionResult] = mends.replace(
+        StepFunctionResponse, "describe_state_machine_alias", describe_state_machine_alias
+    )
     for operation in (update_state_machine_alias, delete_state_machine_alias):
         mends.replace(StepFunctionResponse, operation.__name__, operation)
 

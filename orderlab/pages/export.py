@@ -16,6 +16,7 @@ Kind = Literal["slides", "handout"]
 _HERE = Path(str(resources.files("orderlab.pages")))
 _EXPORTERS: dict[str, type[HTMLExporter]] = {"slides": SlidesExporter, "handout": HTMLExporter}
 ASKING = ("lesson.predict(", "lesson.exercise(")
+CHECKING = "lesson.check("
 # A link to a file of the course, which whoever reads the page elsewhere does not have.
 _LOCAL_LINK = re.compile(r'<a\b[^>]*href="(?!https?:|#|mailto:)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 
@@ -54,10 +55,15 @@ def export(notebook: Path, kind: Kind, folder: Path) -> Path:
 
 
 def _ready(lesson: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The lesson as a reader sees it: questions without the calls that ask, pictures with words."""
+    """The lesson as a reader sees it: questions without the calls that ask, pictures with words.
+
+    What a check says of an exercise that nobody has touched is no news, so it is left out.
+    """
     for cell in lesson.cells:
         if cell.cell_type == "code":
             cell.metadata["transient"] = {"remove_source": cell.source.startswith(ASKING)}
+            if cell.source.startswith(CHECKING):
+                cell.outputs = []
             for output in cell.outputs:
                 _tell(output.get("data", {}))
     return lesson

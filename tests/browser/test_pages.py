@@ -68,3 +68,13 @@ def test_a_handout(tab: Any, tmp_path: Path) -> None:
     wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     assert tab.evaluate(wide)
     assert errors == []
+
+
+def test_answers_are_folded_on_the_screen_and_shown_on_paper(tab: Any, tmp_path: Path) -> None:
+    page = export.export(export.find(ROOT / "notebooks", 3), "handout", tmp_path)
+    tab.goto(page.as_uri())
+    answers = tab.get_by_text("Answer", exact=True).locator("xpath=following-sibling::p[1]")
+    assert answers.count() > 3
+    assert not any(answer.is_visible() for answer in answers.all())
+    tab.emulate_media(media="print")
+    assert all(answer.is_visible() for answer in answers.all())

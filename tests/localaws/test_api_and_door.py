@@ -12,7 +12,7 @@ import pytest
 import requests
 from botocore.config import Config
 
-from localaws.door import api_url
+from localaws.terminal import api_url
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31

@@ -231,7 +231,7 @@ MISFITS = [
     ("events:putEvents", {"Entries": [{}, {"EventId": []}]}, "Field 'EventId' must be a string"),
     ("aws-sdk:s3:getObject", {"StorageClass": "X"}, "'StorageClass' is not an expected value"),
     ("sns:publish", [], "must be a valid JSON object"),
-    ("aws-sdk:nosuch:thing", {}, "fieldValidationMode NONE"),
+    ("apigateway:invoke", {}, "fieldValidationMode NONE"),
 ]
 
 

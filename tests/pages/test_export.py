@@ -50,6 +50,11 @@ def test_the_call_that_asks_is_not_shown(page: str) -> None:
     assert "03.replaces" not in page
 
 
+def test_no_verdict_on_an_exercise_that_nobody_has_touched_is_shown(page: str) -> None:
+    assert "Exercise 03.1" in page
+    assert "not yet." not in page
+
+
 def test_no_link_leads_to_a_file_of_the_course(page: str) -> None:
     body = page[: page.rfind("reveal.js 5")] if "reveal.js 5" in page else page
     links = re.findall(r'<a\b[^>]*href="([^"]*)"', body)

@@ -29,7 +29,7 @@ def uv(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], list[list[str]]]:
     return answer
 
 
-@pytest.mark.parametrize("extra", ["browser", "ministack"])
+@pytest.mark.parametrize("extra", ["browser", "ministack", "sam"])
 def test_what_checks_are_run_with_is_pinned(extra: str) -> None:
     specifiers = [str(Requirement(package).specifier) for package in extras.packages(extra)]
     assert specifiers

@@ -13,6 +13,7 @@ from typing import Any
 from jsonata import Jsonata
 from jsonata.jexception import JException
 
+from localaws.stepfunctions import jsonataerrors
 from localaws.stepfunctions.definitions.diagnostics import Diagnostic, fault
 
 BEGIN, END = "{%", "%}"
@@ -45,7 +46,7 @@ def _check_text(text: str, place: str) -> Iterator[Diagnostic]:
     try:
         tree = Jsonata(text[len(BEGIN) : -len(END)].strip()).ast
     except JException as error:
-        yield Diagnostic(INVALID, str(error), place)
+        yield Diagnostic(INVALID, jsonataerrors.words(error), place)
         return
     except Exception:  # noqa: BLE001  the parser trips over some texts
         yield Diagnostic(INVALID, "The expression cannot be parsed", place)

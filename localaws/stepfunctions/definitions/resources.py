@@ -13,13 +13,13 @@ from typing import Any
 
 import botocore.session
 
+from localaws.stepfunctions import taskerrors
 from localaws.stepfunctions.definitions.diagnostics import Diagnostic, fault
 
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:.+")
 _INTEGRATION = re.compile(r"arn:[a-z-]+:states:[a-z0-9-]*:\d*:([a-z0-9-]+):([^.]+)(\.(.+))?")
 _ACTIVITY = re.compile(r"arn:[a-z-]+:states:[a-z0-9-]+:\d+:activity:[^:]+")
 CALLBACK = "waitForTaskToken"
-_JAVA_NAMES = {"sfn": "stepfunctions", "cloudwatchlogs": "logs", "eventbridge": "events"}
 
 # Of an optimized service: its actions, and for each the patterns beside request and response.
 # None: its actions are not looked at, only its patterns.
@@ -86,9 +86,8 @@ def _known(service: str, action: str, pattern: str | None) -> bool:
 def _sdk_has(service: str, action: str) -> bool:
     """Whether the AWS SDK has this action. Services are called as the SDK for Java calls them."""
     session = botocore.session.get_session()
-    spelled = {name.replace("-", ""): name for name in session.get_available_services()}
-    name = _JAVA_NAMES.get(service, spelled.get(service))
-    if name is None:  # botocore may call it otherwise
-        return bool(re.fullmatch(r"[a-z0-9]+", service))
+    name = taskerrors.boto_name(service)
+    if name not in session.get_available_services():
+        return False
     operations = session.get_service_model(name).operation_names
     return action in {operation[0].lower() + operation[1:] for operation in operations}

@@ -13,6 +13,7 @@ JSONPATH, JSONATA = "JSONPath", "JSONata"
 TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
 LEADS_NOWHERE = ("Choice", "Succeed", "Fail")  # by a field of its own, that is
 LONGEST_NAME = 80
+TOO_LONG = f"exceeds the {LONGEST_NAME}-character limit allowed by the service"
 LONGEST_SECONDS = 99999999
 LONGEST_DELAY = 31622400  # MaxDelaySeconds: a year of 366 days
 
@@ -107,8 +108,11 @@ RETRY_NUMBERS = {
 RETRY = ("ErrorEquals", *RETRY_NUMBERS, "JitterStrategy", "Comment")
 CATCH = ("ErrorEquals", "Next", "ResultPath", "Output", "Assign", "Comment")
 
-STRINGS = ("Comment", "Next", "Default", "Resource", "Label", "StartAt")
-OBJECTS = ("Assign", "ItemProcessor", "Iterator", "ItemReader", "ItemBatcher", "ResultWriter")
+STRINGS = ("Comment", "Next", "Default", "Resource", "Label", "StartAt", "Error", "Cause")
+OBJECTS = (  # an array in such a place is nothing that AWS was seen to refuse
+    *("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials"),
+    *("ItemReader", "ItemBatcher", "ResultWriter"),
+)
 TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Arguments", "Output")
 PATHS = ("InputPath", "OutputPath")
 REFERENCE_PATHS = (

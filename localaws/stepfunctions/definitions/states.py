@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from localaws.stepfunctions.definitions import choices, jsonatas, resources, schema, values
+from localaws.stepfunctions.definitions import (
+    choices,
+    jsonatas,
+    maps,
+    resources,
+    schema,
+    values,
+)
 from localaws.stepfunctions.definitions.diagnostics import Diagnostic, fault
 
 Check = Callable[[Any, str], Iterator[Diagnostic]]
@@ -38,7 +45,8 @@ def check_machine(
     for name, state in states.items():
         at = f"{place}/States/{name}"
         if len(name) > schema.LONGEST_NAME or not name:
-            message = f"A state's name has 1 to {schema.LONGEST_NAME} characters"
+            problem = schema.TOO_LONG if name else "is empty"
+            message = f"Invalid State name: State '{name}' {problem}"
             yield Diagnostic("INVALID_STATE_NAME", message, at)
         yield from check_state(state, language, machine_type, at)
 
@@ -62,6 +70,7 @@ def check_state(state: Any, language: str, machine_type: str, place: str) -> Ite
     yield from values.required(state, schema.REQUIRED.get(kind, ()), place)
     yield from _groups(state, kind, place)
     yield from _strings(state, place)
+    yield from _objects(state, own, place)
     yield from _language_fields(state, own, place)
     yield from _numbers(state, own, place)
     yield from (_jsonata_fields if own == schema.JSONATA else _jsonpath_fields)(state, place)
@@ -109,6 +118,15 @@ def _strings(given: dict[str, Any], place: str) -> Iterator[Diagnostic]:
     for field in schema.STRINGS:
         if field in given:
             yield from values.of_type(given[field], "String", f"{place}/{field}")
+
+
+def _objects(state: dict[str, Any], language: str, place: str) -> Iterator[Diagnostic]:
+    known = schema.FIELDS[state["Type"]]
+    for field in schema.OBJECTS:
+        value = state.get(field)
+        expression = language == schema.JSONATA and jsonatas.is_expression(value)
+        if field in state and field in known and not (expression or isinstance(value, dict | list)):
+            yield fault("Expected value of type Object", f"{place}/{field}")
 
 
 def _language_fields(state: dict[str, Any], language: str, place: str) -> Iterator[Diagnostic]:
@@ -264,34 +282,5 @@ def _inner_machines(
         if field in state and state["Type"] == "Map":
             at = f"{place}/{field}"
             processor = state[field]
-            inner_type = yield from _mode(state, processor, machine_type, at, place)
+            inner_type = yield from maps.check_mode(state, processor, machine_type, at, place)
             yield from check_machine(processor, language, inner_type, at, schema.PROCESSOR)
-
-
-def _mode(state: dict[str, Any], processor: Any, machine_type: str, at: str, place: str) -> Any:
-    """Check a Map's mode; the type of workflow that its items are."""
-    config = processor.get("ProcessorConfig", {}) if isinstance(processor, dict) else {}
-    if not isinstance(config, dict):
-        yield fault("Expected value of type Object", f"{at}/ProcessorConfig")
-        config = {}
-    at = f"{at}/ProcessorConfig"
-    mode = config.get("Mode", "INLINE")
-    yield from values.one_of(mode, ("INLINE", "DISTRIBUTED"), f"{at}/Mode")
-    yield from values.unsupported(config, ("Mode", "ExecutionType"), at)
-    if mode != "DISTRIBUTED":
-        if "ExecutionType" in config:
-            yield fault("Field 'ExecutionType' is not supported", at)
-        yield from values.unsupported(
-            {field: None for field in schema.DISTRIBUTED_ONLY if field in state}, (), place
-        )
-        return machine_type
-    if machine_type == "EXPRESS":
-        message = (
-            "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state "
-            "machines"
-        )
-        yield fault(message, f"{at}/Mode")
-    yield from values.required(config, ["ExecutionType"], at)
-    kind = config.get("ExecutionType", "STANDARD")
-    yield from values.one_of(kind, ("STANDARD", "EXPRESS"), f"{at}/ExecutionType")
-    return "EXPRESS" if kind == "EXPRESS" else machine_type

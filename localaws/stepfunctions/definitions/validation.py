@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from localaws.stepfunctions.definitions import schema, states, transitions, values
+from localaws.stepfunctions.definitions import maps, schema, states, transitions, values
 from localaws.stepfunctions.definitions.diagnostics import ERROR, Diagnostic
 
 SHOWN = 500  # characters of a text that is no JSON, in its message
@@ -60,6 +60,7 @@ def _check(definition: Any, machine_type: str) -> list[Diagnostic]:
         if one.code == "SCHEMA_VALIDATION_FAILED"
     }
     found += transitions.check(definition, "", broken, set())
+    found += maps.check_labels(definition, "", set())
     return found
 
 

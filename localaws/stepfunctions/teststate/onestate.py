@@ -14,13 +14,9 @@ from typing import Any
 
 from moto.stepfunctions.parser.api import HistoryEventType
 from moto.stepfunctions.parser.asl.component.common.catch.catch_outcome import CatchOutcome
-from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
     FailureEvent,
     FailureEventException,
-)
-from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
-    StatesErrorName,
 )
 from moto.stepfunctions.parser.asl.component.common.retry.retry_outcome import RetryOutcome
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
@@ -33,7 +29,8 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.utils import TMP_THREADS
 
-from localaws.stepfunctions.failures import bare
+from localaws.stepfunctions.ends import OverError
+from localaws.stepfunctions.failures import bare, named
 
 LONGEST_SECONDS = 300  # "The TestState API can run for up to five minutes", then States.Timeout
 
@@ -44,7 +41,7 @@ class OneStateEnvironment(Environment):
         return copy.copy(self)
 
 
-class _EndedEarly(Exception):
+class _EndedEarly(OverError):
     def __init__(self, status: str, error: str | None, cause: str | None) -> None:
         super().__init__(status)
         self.status, self.error, self.cause = status, error, cause
@@ -204,7 +201,7 @@ class OneState:
         raise FailureEventException(
             FailureEvent(
                 env=env,
-                error_name=_error_name(mock["error"]),
+                error_name=named(mock["error"]),
                 event_type=HistoryEventType.TaskFailed,
                 event_details={"taskFailedEventDetails": mock},
             )
@@ -244,14 +241,6 @@ def _first_match(env: Environment, handlers: list[Any], failure_event: FailureEv
         if env.stack.pop():
             return index
     return None
-
-
-def _error_name(name: str) -> ErrorName:
-    """States.TaskFailed in a Retry or Catch fits every error but those of the interpreter's own."""
-    try:
-        return StatesErrorName.from_name(name)
-    except ValueError:
-        return ErrorName(name)
 
 
 def _error_and_cause(failure_event: FailureEvent) -> tuple[str | None, str | None]:

@@ -98,3 +98,18 @@ def _named(shop: Shop) -> Finding:
         ended.refused and MOUSE in cause,
         f"Whoever reads the refusal must see which product it is about: {MOUSE}.",
     )
+
+
+@exercise.scenario("A quantity that is a text")
+def _text(shop: Shop) -> Finding:
+    order = shop.order("two-as-text", [(MOUSE, 2)])
+    order["items"][0]["quantity"] = "2"
+    ended = shop.process(order)
+    cause = str(ended.description.get("cause", ""))
+    return Finding(
+        "refused, a fault of items[0].quantity",
+        ended.words,
+        ended.refused and "items[0].quantity: " in cause,
+        "An order of bad shape must be refused as before, with its own fault: the limit adds up "
+        f"what is a quantity, and leaves the rest to shape_faults. What happened: {ended.words}.",
+    )

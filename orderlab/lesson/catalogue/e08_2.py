@@ -119,6 +119,13 @@ def _unknown(shop: Shop) -> Finding:
     return _refused(ended, because, "coupon")
 
 
+@exercise.scenario("A coupon that is null")
+def _null(shop: Shop) -> Finding:
+    ended = shop.process(shop.order("mice-coupon-null", [(MOUSE, 2)], coupon=None))
+    because = "The field is there, and null is no coupon: an order without one has no such field."
+    return _refused(ended, because, "coupon")
+
+
 @exercise.scenario("A coupon that is a list")
 def _list(shop: Shop) -> Finding:
     order = shop.order("mice-coupon-list", [(MOUSE, 2)], coupon=["SPRING10"], totalAmount=53.98)

@@ -80,14 +80,23 @@ def _more(shop: Shop) -> Finding:
     return _reads(shop, event, False, because)
 
 
+def _refuses(shop: Shop, event: dict[str, Any], because: str) -> Finding:
+    got = _read(shop, event, True)
+    if not got.startswith(("{", "ValueError")):
+        because = "The program waits for a ValueError: another error would pass for a bug of yours."
+    return Finding("ValueError", got, got.startswith("ValueError"), because)
+
+
 @exercise.scenario("Version 2")
 def _version(shop: Shop) -> Finding:
-    event = {**EVENT, "version": 2, "amount": 14995}
-    got = _read(shop, event, True)
-    return Finding(
-        "ValueError",
-        got,
-        got.startswith("ValueError"),
+    because = (
         "In version 2 the amount counts cents. Whoever reads on as if it were version 1 is wrong "
-        "by a factor of 100, and nobody notices.",
+        "by a factor of 100, and nobody notices."
     )
+    return _refuses(shop, {**EVENT, "version": 2, "amount": 14995}, because)
+
+
+@exercise.scenario("Version 3, of which nobody has heard")
+def _unheard_of(shop: Shop) -> Finding:
+    because = "Whoever lists the versions that they refuse reads on at the next one."
+    return _refuses(shop, {**EVENT, "version": 3}, because)

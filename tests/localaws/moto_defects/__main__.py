@@ -28,6 +28,7 @@ MODULES = (
     "stepfunctions_run",
     "stepfunctions_waiting",
     "stepfunctions_nested",
+    "stepfunctions_tasks",
     "stepfunctions_language",
     "stepfunctions_engine",
     "cloudformation",

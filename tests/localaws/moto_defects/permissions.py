@@ -92,3 +92,20 @@ def iam_policy_version() -> bool:
     put = boto3.client("iam").put_role_policy
     given = {"RoleName": name, "PolicyName": "p", "PolicyDocument": json.dumps(allow)}
     return error_code(lambda: put(**given)) == "MalformedPolicyDocument"
+
+
+def s3_policy_condition() -> bool:
+    """The statement denies what is not HTTPS; boto3's request is."""
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="encrypted-alone")
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::encrypted-alone/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    s3.put_bucket_policy(Bucket="encrypted-alone", Policy=policy)
+    put = {"Bucket": "encrypted-alone", "Key": "order", "Body": b""}
+    return error_code(lambda: s3.put_object(**put)) == "403"

@@ -149,3 +149,50 @@ def sfn_branch_errors() -> bool:
     branch = {"StartAt": "A", "States": {"A": {**PASS, "InputPath": "$.missing"}}}
     execution = run({"Type": "Parallel", "Branches": [branch], "End": True})
     return "Custom Error Names MUST NOT begin" in execution["cause"]
+
+
+def sfn_rule_assign_dropped() -> bool:
+    rule = {"Variable": "$.a", "NumericEquals": 1, "Assign": {"v": 1}, "Next": "B"}
+    events = history(
+        run({"Type": "Choice", "Choices": [rule]}, DONE, payload={"a": 1})["executionArn"]
+    )
+    [left] = [event for event in events if event["type"] == "ChoiceStateExited"]
+    return "assignedVariables" not in left["stateExitedEventDetails"]
+
+
+def sfn_default_of_rules() -> bool:
+    rule = {"Variable": "$.a", "NumericEquals": 1, "Next": "B"}
+    choice = {"Type": "Choice", "Choices": [rule], "Default": "B", "Assign": {"v": 1}}
+    events = history(run(choice, DONE, payload={"a": 1})["executionArn"])
+    [left] = [event for event in events if event["type"] == "ChoiceStateExited"]
+    return "assignedVariables" in left["stateExitedEventDetails"]
+
+
+def sfn_python_numbers() -> bool:
+    return bool(run(PASS, payload={"n": 1e22})["output"] == '{"n": 1e+22}')
+
+
+def sfn_wait_offset() -> bool:
+    wait = {"Type": "Wait", "TimestampPath": "$.t", "End": True}
+    execution = run(wait, payload={"t": "2001-01-01T00:00:00+01:00"})
+    return "does not reference a valid" in execution.get("cause", "")
+
+
+def sfn_any_text() -> bool:
+    execution = run({"Type": "Fail", "ErrorPath": "$.n"}, payload={"n": 1})
+    return "AttributeError" in execution["cause"]
+
+
+def sfn_assign_field_names() -> bool:
+    cause = run({**PASS, "Assign": {"v.$": "$.missing"}})["cause"]
+    return "AssignTemplateBindingStringExpressionSimple" in cause
+
+
+def sfn_selector_expression() -> bool:
+    inner = {"StartAt": "I", "States": {"I": PASS}}
+    each = {"Type": "Map", "ItemProcessor": inner, "ItemSelector": "{% 1 %}", "End": True}
+    try:
+        run(each, QueryLanguage="JSONata")
+    except ClientError as error:
+        return "ItemSelector" in str(error) or "mismatched input" in str(error)
+    return False

@@ -139,6 +139,12 @@ def sfn_any_output() -> bool:
     return bool(ended(arn)["status"] == "FAILED" and history(arn))
 
 
+def sfn_answered_names() -> bool:
+    arn, token = awaiting_answer()
+    sfn().send_task_failure(taskToken=token, error="States.Permissions")
+    return "MUST NOT begin with" in str(ended(arn).get("cause"))
+
+
 def _update(arn: str, **given: Any) -> dict[str, Any]:
     definition = json.dumps({"StartAt": "B", "States": {"B": DONE}})
     update = sfn().update_state_machine

@@ -81,6 +81,16 @@ def test_a_worker_fails(sfn: Any, activity: str, start: Any, ended: Any) -> None
     assert details == {"error": "Broken", "cause": "a wheel"}
 
 
+def test_a_worker_may_give_any_error(sfn: Any, activity: str, start: Any, ended: Any) -> None:
+    arn = start(Catch=[{"ErrorEquals": ["States.Timeout"], "Next": "Pick"}])
+    for error in ("States.Timeout", "States.Permissions"):
+        token = sfn.get_activity_task(activityArn=activity)["taskToken"]
+        sfn.send_task_failure(taskToken=token, error=error)
+    types, details = ended(arn)
+    assert types.count("ActivityFailed") == 2
+    assert details == {"error": "States.Permissions"}
+
+
 def test_heartbeats(sfn: Any, activity: str, start: Any, ended: Any, cloud: Any) -> None:
     arn = start(HeartbeatSeconds=10)
     token = sfn.get_activity_task(activityArn=activity)["taskToken"]

@@ -86,6 +86,19 @@ def test_a_history_without_data(sfn: Any, run: Any) -> None:
     assert [event["type"] for event in first["events"]] == ["ExecutionSucceeded"]
 
 
+def test_metadata_alone(sfn: Any, run: Any) -> None:
+    """API_DescribeStateMachine.html: the returned definition is {}."""
+    done = run(DONE, given={"secret": 1})
+    alone = {"includedData": "METADATA_ONLY"}
+    machine = done.description["stateMachineArn"]
+    assert sfn.describe_state_machine(stateMachineArn=machine, **alone)["definition"] == "{}"
+    kept = sfn.describe_state_machine_for_execution(executionArn=done.arn, **alone)
+    assert kept["definition"] == "{}"
+    shown = sfn.describe_execution(executionArn=done.arn, **alone)
+    assert not {"input", "output"} & shown.keys()
+    assert shown["inputDetails"] == shown["outputDetails"] == {"included": False}
+
+
 def test_a_start_that_is_repeated(sfn: Any, make_machine: Any, cloud: Any) -> None:
     call = {"stateMachineArn": make_machine(hold()), "name": "once", "input": "{}"}
     first = sfn.start_execution(**call)

@@ -142,3 +142,34 @@ def test_input_and_output_are_filtered(run: Any) -> None:
     choice |= {"Choices": [{**rule, "Next": "B"}]}
     given = {"in": {"route": "yes", "out": 1}, "route": "no"}
     assert run(choice, {"Type": "Succeed"}, given=given).output == 1
+
+
+def test_a_rule_assigns(run: Any) -> None:
+    """Only what applies assigns: the rule, or the state for its Default."""
+    read = {"Type": "Pass", "Parameters": {"v.$": "$v"}, "End": True}
+    simple: dict[str, Any] = {"Variable": "$.s", "StringEquals": "b"}
+    for rule in (simple, {"Not": {**simple, "StringEquals": "x"}}, {"And": [simple, simple]}):
+        choice: dict[str, Any] = {
+            "Type": "Choice",
+            "Choices": [{**rule, "Assign": {"v.$": "$.n"}, "Next": "B"}],
+            "Default": "B",
+            "Assign": {"v": "default"},
+        }
+        outcome = run(choice, read, given=GIVEN)
+        assert outcome.output == {"v": 2}
+        assert outcome.details("ChoiceStateExited")["assignedVariables"] == {"v": "2"}
+        assert run(choice, read, given={"s": "x"}).output == {"v": "default"}
+
+
+def test_a_rule_puts_out(run: Any) -> None:
+    rules = [{"Condition": "{% $states.input.n = 1 %}", "Output": "rule", "Next": "B"}]
+    choice = {"Type": "Choice", "Choices": rules, "Default": "B", "Output": "default"}
+    for number, expected in ((1, "rule"), (2, "default")):
+        outcome = run(choice, {"Type": "Succeed"}, given={"n": number}, QueryLanguage="JSONata")
+        assert outcome.output == expected
+
+
+def test_a_workflow_variable_that_is_not_there(run: Any) -> None:
+    assert decide(run, {"Variable": "$v", "IsPresent": False}).output == "yes"
+    cause = decide(run, {"Variable": "$v.x", "StringEquals": "x"}).failure[1]
+    assert "Invalid path '$v.x'" in cause

@@ -213,3 +213,18 @@ def test_items_that_are_no_array(run: Any) -> None:
     assert outcome.types[2:] == ["EvaluationFailed", "MapStateFailed", "ExecutionFailed"]
     assert outcome.links == [0, 0, 2, 3, 4]
     assert outcome.details("EvaluationFailed")["location"] == "Items"
+
+
+@pytest.mark.parametrize("mode", ["INLINE", "DISTRIBUTED"])
+def test_an_item_selector_that_is_an_expression(run: Any, mode: str) -> None:
+    inner = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
+    config = {"Mode": mode} | ({"ExecutionType": "STANDARD"} if mode == "DISTRIBUTED" else {})
+    state = {
+        "Type": "Map",
+        "Items": ["a", "b"],
+        "ItemSelector": '{% $states.context.Map.Item.Value & "!" %}',
+        "ItemProcessor": {**inner, "ProcessorConfig": config},
+    }
+    assert run(state, **JSONATA).output == ["a!", "b!"]
+    faulty = run({**state, "ItemSelector": MISSING}, **JSONATA)
+    assert faulty.details("EvaluationFailed")["location"] == "ItemSelector"

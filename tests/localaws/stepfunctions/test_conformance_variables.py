@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 PASS = {"Type": "Pass", "End": True}
 
 
@@ -117,3 +119,40 @@ def test_a_retry_counts(run: Any, make_function: Any) -> None:
         "Retry": [{"ErrorEquals": ["ValueError"], "MaxAttempts": 3}],
     }
     assert run(task).output == 2
+
+
+def test_paths_into_a_variable(run: Any) -> None:
+    value = {"b": [{"c": 1}, {"c": 2}]}
+    read = {**PASS, "Parameters": {"one.$": "$v.b[1].c", "all.$": "$v.b[*].c"}}
+    outcome = run({"Type": "Pass", "Assign": {"v": value}}, read)
+    assert outcome.output == {"one": 2, "all": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "field", "data"),
+    [
+        ({"Parameters": {"a.$": "$no"}}, "$no", "a.$", '{"x":1}'),
+        ({"Parameters": {"a.$": "$v.no"}}, "$v.no", "a.$", '{"k":1}'),
+        ({"Assign": {"w.$": "$.no"}}, "$.no", "w.$", '{"x":1}'),
+    ],
+)
+def test_a_path_that_leads_nowhere(
+    run: Any, fields: dict[str, Any], path: str, field: str, data: str
+) -> None:
+    outcome = run({"Type": "Pass", "Assign": {"v": {"k": 1}}}, {**PASS, **fields}, given={"x": 1})
+    assert outcome.failure == (
+        "States.Runtime",
+        (
+            "An error occurred while executing the state 'B' (entered at the event id #4). The "
+            f"JSONPath '{path}' specified for the field '{field}' could not be found in the input "
+            f"'{data}'"
+        ),
+    )
+
+
+def test_an_inner_scope_does_not_write_to_the_outer_one(run: Any) -> None:
+    state = {"Type": "Parallel", "Branches": [inner(Assign={"v": 2})]}
+    error, cause = run({"Type": "Pass", "Assign": {"v": 1}}, state).failure
+    assert error == "States.Runtime"
+    assert "the state 'I'" in cause
+    assert "'v': it belongs to an outer scope" in cause

@@ -305,6 +305,83 @@ def test_a_fault_is_named_with_its_place(found: list[str], expected: str) -> Non
     assert any(expected in one for one in found), found
 
 
+LABELLED: dict[str, Any] = {
+    **MAP,
+    "ItemProcessor": {
+        **MAP["ItemProcessor"],
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+    },
+    "Label": "items",
+}
+LONG = "n" * 81
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (
+            errors(json.dumps({"StartAt": LONG, "States": {LONG: PASS}})),
+            (  # reported: github.com/ChristopheBougere/asl-validator/issues/69
+                f"INVALID_STATE_NAME: Invalid State name: State '{LONG}' exceeds the 80-character "
+                f"limit allowed by the service at /States/{LONG}"
+            ),
+        ),
+        (
+            of({"Type": "Fail", "Error": 5}),
+            f"{SCHEMA}: Expected value of type String at /States/A/Error",
+        ),
+        (
+            of({**TASK, "Parameters": "x"}),
+            f"{SCHEMA}: Expected value of type Object at /States/A/Parameters",
+        ),
+        (
+            of({**TASK, "Credentials": "x"}),
+            f"{SCHEMA}: Expected value of type Object at /States/A/Credentials",
+        ),
+        (
+            of({**PASS, "Assign": "x"}),
+            f"{SCHEMA}: Expected value of type Object at /States/A/Assign",
+        ),
+        (of({**TASK, "Resource": "arn:aws:states:::aws-sdk:nosuch:list"}), "is not recognized"),
+        (of({**LABELLED, "Label": "l" * 41}), "INVALID_LABEL_NAME: Invalid Label name: Label 'lll"),
+        (of({**LABELLED, "Label": "a b"}), "INVALID_LABEL_NAME: Invalid Label name: a b"),
+        (
+            of({**LABELLED, "ItemReader": {}}),
+            f"{SCHEMA}: These fields are required: [Resource] at /States/A/ItemReader",
+        ),
+        (
+            of({**LABELLED, "ItemReader": {"Resource": "r", "ReaderConfig": {"InputType": "XML"}}}),
+            (
+                f"{SCHEMA}: Value should be one of the following: [CSV, JSON, JSONL, PARQUET, "
+                "MANIFEST] at /States/A/ItemReader/ReaderConfig/InputType"
+            ),
+        ),
+    ],
+)
+def test_a_fault_of_one_field(found: list[Any], expected: str) -> None:
+    [one] = found
+    assert expected in str(one)
+
+
+def test_a_label_given_twice() -> None:
+    inner = {
+        "StartAt": "K",
+        "States": {
+            "K": {
+                **LABELLED,
+                "ItemProcessor": {
+                    **LABELLED["ItemProcessor"],
+                    "StartAt": "J",
+                    "States": {"J": PASS},
+                },
+            }
+        },
+    }
+    outer = {**LABELLED, "ItemProcessor": {**LABELLED["ItemProcessor"], **inner}}
+    [found] = of(outer)
+    assert found.startswith("DUPLICATE_LABEL_NAME: Duplicate Label name: items at /States/A/Item")
+
+
 def test_what_is_no_json_is_told_with_its_place() -> None:
     [found] = validate('{"StartAt": "A"\n  7}')
     assert found.code == "INVALID_JSON_DESCRIPTION"
