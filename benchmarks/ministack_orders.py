@@ -15,18 +15,13 @@ need no retry are measured as well. Run by hand:
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
-import socket
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import boto3
+from _ministack import MINISTACK, SETTINGS, ministack
 from _shop import (
     in_fresh_process,
     listed,
@@ -41,52 +36,7 @@ from _shop import (
 )
 from simulated_orders import measure, silent_once, with_a_wait
 
-from starter.extras import packages
-
-SETTINGS = {
-    "SFN_WAIT_SCALE": "0",
-    "LAMBDA_EXECUTOR": "local",
-    "LOG_LEVEL": "ERROR",
-    "BIND_HOST": "127.0.0.1",
-}
-MINISTACK = packages("ministack")
-NEEDS = (*MINISTACK, "boto3", "aws-lambda-powertools")  # the last two: the handlers
 AT_ONCE = (1, 2, 4, 8)
-START_LIMIT = 120  # seconds, with the download
-
-
-@contextlib.contextmanager
-def ministack() -> Iterator[Callable[[str], Any]]:
-    """A running MiniStack; yields what makes a boto3 client of it."""
-    with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-        free.close()
-        wanted = [argument for need in NEEDS for argument in ("--with", need)]
-        server = subprocess.Popen(
-            [sys.executable, "-m", "uv", "run", "--isolated", "--no-project", *wanted, "ministack"],
-            cwd=folder,
-            env={**os.environ, **SETTINGS, "GATEWAY_PORT": port, "TMPDIR": folder},
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            _wait_for(port, server)
-            session = boto3.Session("test", "test", region_name="us-east-1")
-            yield lambda service: session.client(service, endpoint_url=f"http://127.0.0.1:{port}")
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _wait_for(port: str, server: subprocess.Popen[bytes]) -> None:
-    begun = time.monotonic()
-    while True:
-        with contextlib.suppress(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", int(port))).close()
-            return
-        assert server.poll() is None, "MiniStack has ended"
-        assert time.monotonic() < begun + START_LIMIT, "MiniStack does not start"
-        time.sleep(0.1)
 
 
 def prepare(client: Callable[[str], Any]) -> str:

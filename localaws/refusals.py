@@ -23,8 +23,8 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, NotFound
 
 from localaws import seeds
+from localaws.functions.outcomes import Answer
 from localaws.functions.reports import Invocation
-from localaws.functions.sandbox import Answer
 
 # Errors that no service's model names, since every service has them; status and message:
 # docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html

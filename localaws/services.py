@@ -17,16 +17,18 @@ from localaws.branching import worlds
 from localaws.cloudformation import stacks as cloudformation
 from localaws.eventbridge import buses
 from localaws.eventbridge import service as eventbridge
-from localaws.functions import service as functions
+from localaws.functions import api as functions
+from localaws.functions import settings
 from localaws.functions.sandbox import Sandbox
+from localaws.functions.service import Functions
 from localaws.functions.watchdog import watchdog
 from localaws.gate import Gate
 from localaws.iam import buckets, creation, managedpolicies
 from localaws.iam.permissions import Permissions
 from localaws.latency import Latency, LatencyModel
+from localaws.mail import Outbox
 from localaws.mending import Mends
 from localaws.observability import cloudwatch
-from localaws.outbox import Outbox
 from localaws.pipes import service as pipes
 from localaws.sns import service as sns
 from localaws.sqs import service as sqs
@@ -69,7 +71,7 @@ class Services:
         self.outbox = Outbox()
         self._permissions = Permissions(self.clock)
         self.gate = Gate(self.clock, model, self.faults, self._permissions)
-        self._functions = functions.Functions(self.clock, self.gate, model, self.faults, spare)
+        self._functions = Functions(self.clock, self.gate, model, self.faults, spare)
         self._pollers = Pollers(self.clock, self._functions)
         self.gateway = apigateway.Gateway(self.clock, self._functions, DEFAULT_ACCOUNT_ID, region)
         self._door: Door | None = None
@@ -90,6 +92,7 @@ class Services:
         self.journal = worlds.install(mends, clock)
         ttl.install(mends, clock)
         functions.install(mends, self._functions)
+        settings.install(mends)
         interpreter.install(mends)
         scale.install(mends)
         engine.install(mends, clock)

@@ -7,20 +7,16 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from botocore.awsrequest import AWSPreparedRequest
 
 from localaws import refusals, tables
+from localaws.functions.outcomes import Answer, Outcome, Printed
 from localaws.functions.runtime.errors import named_error
-from localaws.functions.sandbox import Answer, Outcome, Printed, TimedOut
 from localaws.iam import principals
 from localaws.refusals import Call, Refusal
 from localaws.timing.timekeeping import EPOCH, Clock
-
-if TYPE_CHECKING:
-    from localaws.functions.metering import Meter
-    from localaws.gate import Gate
 
 COLUMNS = ("name", "target", "what it does", "rate", "from", "until", "struck")
 
@@ -235,56 +231,3 @@ class Faults:
             for fault in met:
                 fault.struck += 1
         return Strike(first, sum(fault.latency for fault in met))
-
-
-class FaultyMeter:
-    """A meter (`localaws.functions.metering`) of code whose calls and own time meet faults."""
-
-    def __init__(self, meter: Meter, gate: Gate, faults: Faults, latency: float) -> None:
-        """`latency`: seconds that the code takes longer."""
-        self._meter, self._gate, self._faults, self._latency = meter, gate, faults, latency
-        self.simulated = meter.simulated
-
-    @property
-    def wall_limit(self) -> float:
-        return self._meter.wall_limit
-
-    def time(self) -> float:
-        return self._meter.time()
-
-    def sleep(self, seconds: float) -> None:
-        self._meter.sleep(seconds)
-
-    def compute(self, seconds: float) -> None:
-        self._meter.compute(seconds)
-
-    def elapsed(self) -> float:
-        return self._meter.elapsed()
-
-    def answer_aws(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
-        request = AWSPreparedRequest(method, url, headers, body, False)
-        strike = self._faults.of_call(request, self._meter.time())
-        if strike.latency:
-            self._slow_down(strike.latency)
-        if strike.refusal:
-            if self.simulated:
-                self._meter.sleep(self._gate.seconds(url))
-            return strike.refusal.answer()
-        return self._meter.answer_aws(method, url, headers, body)
-
-    def finish(self, outcome: Outcome, computing: float) -> None:
-        if self._latency and not self.simulated and not outcome.ended:
-            left = self.wall_limit
-            self._faults.wait(min(self._latency, left))
-            if self._latency >= left:
-                outcome.ended = "timeout"
-        self._meter.finish(outcome, computing + self._latency)
-
-    def _slow_down(self, seconds: float) -> None:
-        if self.simulated:
-            self._meter.sleep(seconds)
-            return
-        left = self.wall_limit
-        self._faults.wait(min(seconds, left))
-        if seconds >= left:
-            raise TimedOut

@@ -127,7 +127,11 @@ def _course_files(root: Path) -> Iterator[Path]:
 
 
 def _content(path: Path) -> bytes:
-    """A file of the course as it is given; a notebook without its outputs, which give it away."""
+    """A file of the course as it is given.
+
+    A notebook is given without its outputs and without its notes for the instructor: both give it
+    away.
+    """
     content = path.read_bytes()
     if path.suffix != ".ipynb":
         return content
@@ -137,12 +141,18 @@ def _content(path: Path) -> bytes:
             f"The course's {path.name} is not a notebook any more: restore it with "
             f"'git checkout {path.parent.name}/{path.name}', then run {COMMAND} again."
         )
+    notebook["cells"] = [cell for cell in notebook["cells"] if not _is_note(cell)]
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
             cell.get("metadata", {}).pop("execution", None)
     notebook.get("metadata", {}).pop("widgets", None)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _is_note(cell: dict[str, Any]) -> bool:
+    """Whether a cell is the instructor's: in the slides, it stands in the speaker's notes."""
+    return bool(cell.get("metadata", {}).get("slideshow", {}).get("slide_type") == "notes")
 
 
 def _source(content: bytes, suffix: str) -> str:

@@ -4,52 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
-from localaws.functions.sandbox import Answer, Outcome, TimedOut
+from botocore.awsrequest import AWSPreparedRequest
+
+from localaws.functions.outcomes import Answer, Meter, Outcome, TimedOut
 from localaws.gate import Gate
+from localaws.striking import Faults
 from localaws.timing.timekeeping import Clock
 
 # Code that never ends is ended on the wall clock. Where its timeout is measured on a simulated
 # clock, a busy machine is given at least this many seconds.
 PATIENCE = 5.0
-
-
-class Meter(Protocol):
-    """What a sandbox asks while code runs in it, and who measures how long it takes."""
-
-    simulated: bool
-
-    @property
-    def wall_limit(self) -> float:
-        """Seconds on the wall clock that the code may still be at work."""
-
-    def time(self) -> float:
-        """Seconds since 1970, as the code reads them."""
-
-    def answer_aws(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
-        """Answer an AWS call of the code's."""
-
-    def sleep(self, seconds: float) -> None:
-        """The code sleeps."""
-
-    def compute(self, seconds: float) -> None:
-        """The code has computed for so many modelled seconds.
-
-        Raises:
-            TimedOut: its time is up.
-        """
-
-    def elapsed(self) -> float:
-        """Seconds since the code began."""
-
-    def finish(self, outcome: Outcome, computing: float) -> None:
-        """The code has ended: note how long it took.
-
-        Args:
-            outcome: its `seconds` are set, and `ended` where its time was up.
-            computing: the modelled seconds that the code computed, apart from calls and sleeps.
-        """
 
 
 class RealMeter:
@@ -154,3 +119,56 @@ class SimulatedMeter:
     def _pay(self) -> None:
         owed, self._owed = self._owed, 0.0
         self._clock.sleep(owed)
+
+
+class FaultyMeter:
+    """A meter of code whose calls and own time meet faults."""
+
+    def __init__(self, meter: Meter, gate: Gate, faults: Faults, latency: float) -> None:
+        """`latency`: seconds that the code takes longer."""
+        self._meter, self._gate, self._faults, self._latency = meter, gate, faults, latency
+        self.simulated = meter.simulated
+
+    @property
+    def wall_limit(self) -> float:
+        return self._meter.wall_limit
+
+    def time(self) -> float:
+        return self._meter.time()
+
+    def sleep(self, seconds: float) -> None:
+        self._meter.sleep(seconds)
+
+    def compute(self, seconds: float) -> None:
+        self._meter.compute(seconds)
+
+    def elapsed(self) -> float:
+        return self._meter.elapsed()
+
+    def answer_aws(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        request = AWSPreparedRequest(method, url, headers, body, False)
+        strike = self._faults.of_call(request, self._meter.time())
+        if strike.latency:
+            self._slow_down(strike.latency)
+        if strike.refusal:
+            if self.simulated:
+                self._meter.sleep(self._gate.seconds(url))
+            return strike.refusal.answer()
+        return self._meter.answer_aws(method, url, headers, body)
+
+    def finish(self, outcome: Outcome, computing: float) -> None:
+        if self._latency and not self.simulated and not outcome.ended:
+            left = self.wall_limit
+            self._faults.wait(min(self._latency, left))
+            if self._latency >= left:
+                outcome.ended = "timeout"
+        self._meter.finish(outcome, computing + self._latency)
+
+    def _slow_down(self, seconds: float) -> None:
+        if self.simulated:
+            self._meter.sleep(seconds)
+            return
+        left = self.wall_limit
+        self._faults.wait(min(seconds, left))
+        if seconds >= left:
+            raise TimedOut

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from moto.awslambda.models import LambdaFunction
 
-from localaws.functions.sandbox import Outcome, Printed
+from localaws.functions.outcomes import Outcome, Printed
 
 MODELLED_MEMORY_MB = 64  # what a REPORT line says was used: the same on every machine
 # docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; the figure is that of the words.

@@ -10,59 +10,17 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from localaws.functions.outcomes import Meter, Outcome, Printed, TimedOut
 from localaws.functions.watchdog import watchdog
 
 if TYPE_CHECKING:
-    from localaws.functions.metering import Meter
     from localaws.functions.packaging import Imports
 
 RUNTIME = Path(__file__).with_name("runtime")
-
-Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
-
-
-class TimedOut(Exception):
-    """The code has used up its function's timeout."""
-
-
-class Printed(NamedTuple):
-    """What was printed at one time (seconds since 1970).
-
-    Attributes:
-        whole: whether it is one event of the log, however many lines it has.
-    """
-
-    when: float
-    text: str
-    whole: bool = False
-
-
-@dataclass
-class Outcome:
-    """How loading a function, or one invocation of it, ended.
-
-    Attributes:
-        payload: the handler's result, or its error object, as JSON text.
-        error: the error object as Lambda reports it, where it did not return.
-        printed: what was printed, piece by piece.
-        ended: the process is gone: "timeout", "memory", "exit" with its code in `exit_code`, or "".
-        seconds: how long it took.
-    """
-
-    payload: str | None = None
-    error: dict[str, Any] | None = None
-    printed: list[Printed] = field(default_factory=list)
-    ended: str = ""
-    exit_code: int = 0
-    seconds: float = 0.0
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.ended or self.error)
 
 
 @dataclass

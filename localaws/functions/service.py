@@ -19,16 +19,16 @@ from localaws.functions.concurrency import Concurrency
 from localaws.functions.destinations import Destinations
 from localaws.functions.environments import Environment, Fleet, State
 from localaws.functions.fleets import Fleets
-from localaws.functions.metering import Meter, RealMeter, SimulatedMeter
+from localaws.functions.metering import FaultyMeter, RealMeter, SimulatedMeter
+from localaws.functions.outcomes import Meter, Outcome, TimedOut
 from localaws.functions.reports import Course, Invocation
-from localaws.functions.sandbox import Outcome, Sandbox, TimedOut
+from localaws.functions.sandbox import Sandbox
 from localaws.gate import Gate
 from localaws.iam.grants import function_may_log
 from localaws.latency import LatencyModel
-from localaws.mending import Mends
 from localaws.observability import lambdametrics
 from localaws.observability import logs as observability
-from localaws.striking import Faults, FaultyMeter, Strike
+from localaws.striking import Faults, Strike
 from localaws.timing.timekeeping import Clock
 
 log = logging.getLogger(__name__)
@@ -268,10 +268,3 @@ class Functions:
             "remaining": int(left * 1000),
             "trace_id": trace,
         }
-
-
-def install(mends: Mends, functions: Functions) -> None:
-    from localaws.functions import api, settings
-
-    api.install(mends, functions)
-    settings.install(mends)

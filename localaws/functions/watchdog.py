@@ -6,10 +6,23 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from localaws.functions.sandbox import Sandbox
+
+class Watched(Protocol):
+    """A process of a function: `localaws.functions.sandbox.Sandbox`.
+
+    Attributes:
+        memory_limit: bytes, resident; None where nobody measures.
+    """
+
+    memory_limit: int | None
+
+    @property
+    def pid(self) -> int: ...
+
+    def kill_at_work(self, reason: str = ...) -> None:
+        """End it while another thread waits for it."""
 
 
 class Watchdog:
@@ -18,13 +31,13 @@ class Watchdog:
     ROUND = 0.05  # seconds between two looks
 
     def __init__(self) -> None:
-        self._deadlines: dict[Sandbox, float] = {}
+        self._deadlines: dict[Watched, float] = {}
         self._wake = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
 
     @contextlib.contextmanager
-    def watching(self, sandbox: Sandbox, deadline: float) -> Iterator[None]:
+    def watching(self, sandbox: Watched, deadline: float) -> Iterator[None]:
         """Watch a sandbox meanwhile; `deadline` in seconds of `time.monotonic`."""
         self._deadlines[sandbox] = deadline
         if self._thread is None:

@@ -12,7 +12,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.session import get_session
 from moto.sts.models import AssumedRole
 
-from localaws.functions.sandbox import Answer
+from localaws.functions.outcomes import Answer
 from localaws.iam import (
     contexts,
     decisions,

@@ -16,8 +16,8 @@ from moto.sns.models import Subscription, Topic, sns_backends
 from localaws import destinations, seeds
 from localaws.destinations import Deliverer, UndeliverableError, compact
 from localaws.functions.service import Functions
+from localaws.mail import Outbox
 from localaws.observability import eventmetrics
-from localaws.outbox import Outbox
 from localaws.sns import filters, letters, messages, retries, web
 from localaws.sns.messages import Message
 from localaws.sns.web import FailedPostError

@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.sns.models import Subscription
 
-from localaws.outbox import Letter
+from localaws.mail import Letter
 from localaws.sns import messages
 from localaws.sns.messages import Message
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from localaws.functions.service import Functions
+from localaws.mail import Outbox
 from localaws.mending import Mends
-from localaws.outbox import Outbox
 from localaws.sns import subscriptions, topics
 from localaws.sns.delivery import Delivery
 from localaws.timing.timekeeping import Clock

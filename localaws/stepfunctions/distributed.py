@@ -119,7 +119,10 @@ def _keep_definitions(mends: Mends) -> None:
         kept = list(_take_out(machine, (), language))
         program, tree = parse_plain(json.dumps(machine))
         for path, distribution in kept:
-            _state_at(program, path).distribution = distribution
+            state = _state_at(program, path)
+            state.distribution = distribution
+            if state.items_path:
+                state.items_path.takes_objects = True
         return program, tree
 
     parse_plain: Callable[..., Any] = AmazonStateLanguageParser.parse

@@ -21,6 +21,7 @@ from jsonata.signature import Signature
 from jsonata.utils import Utils
 
 from localaws.mending import Mends
+from localaws.stepfunctions import jsonatapictures
 from localaws.stepfunctions.jsontext import javascript, spelled
 
 LONG = 2**63
@@ -239,9 +240,19 @@ def _parse_integer(value: Any, picture: Any) -> Any:
     return math.nan if read is None else read
 
 
+def _format_number(value: Any, picture: Any, options: Any) -> Any:
+    """$formatNumber takes pictures that name no number (functions.py:990)."""
+    if value is None:
+        return None
+    jsonatapictures.check(picture, options)
+    return format_number(value, picture, options)
+
+
+format_number = Functions.format_number
 to_millis_by_picture = Functions.datetime_to_millis
 parse_integer = Functions.parse_integer
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "formatNumber": _format_number,
     "number": _cast,
     "sort": _sort,
     "power": _power,

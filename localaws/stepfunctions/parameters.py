@@ -31,7 +31,9 @@ from localaws.stepfunctions.jsontext import written
 from localaws.stepfunctions.sdkshapes import member_names, pascal, plain
 
 StateTaskService = state_task_service.StateTaskService
+SDK = state_task_service_aws_sdk.StateTaskServiceAwsSdk
 NUMBERS = ("integer", "long", "float", "double")
+NO_TEXT = "must be a STRING"
 TEXTS = ("Message", "MessageBody")  # that one is missing SNS and SQS say (recorded)
 
 
@@ -45,7 +47,10 @@ def install(mends: Mends) -> None:
     def schedule(self: Any, env: Environment, **given: Any) -> None:
         raw = given["raw_parameters"]
         field = "Parameters" if self._is_language_query_jsonpath() else "Arguments"
-        if problems := list(_problems(raw, input_shape(self), field)):
+        problems = list(_problems(raw, input_shape(self), field))
+        if isinstance(self, SDK):  # which writes any JSON where a text is expected
+            problems = [one for one in problems if not one.endswith(NO_TEXT)]
+        if problems:
             used = f"The {field} '{written(raw)}' could not be used to start the Task"
             raise runtime(env, f"{used}: [{', '.join(problems)}]")
         known = self._get_supported_parameters()
@@ -62,7 +67,7 @@ def install(mends: Mends) -> None:
 def input_shape(task: Any) -> Shape | None:
     """What the service's model says of a Task's parameters; None where it has no such action."""
     resource = task.resource
-    if isinstance(task, state_task_service_aws_sdk.StateTaskServiceAwsSdk):
+    if isinstance(task, SDK):
         return _input(taskerrors.boto_name(resource.api_name), resource.api_action)
     if isinstance(task, apitasks.TASK):
         return apitasks.PARAMETERS
@@ -97,7 +102,7 @@ def _problems(value: Any, shape: Any, field: str) -> Iterator[str]:
         for name, each in value.items():
             yield from _problems(each, shape.value, name)
     elif kind in ("string", "blob") and isinstance(value, bool | int | float):
-        yield f"The value for the field '{field}' must be a STRING"
+        yield f"The value for the field '{field}' {NO_TEXT}"
     elif kind in ("list", "map") or (kind in NUMBERS and not _is_number(value)):
         yield f"The value of the field '{field}' has an invalid format"
 

@@ -122,7 +122,8 @@ def _mend_items(mends: Mends) -> None:
 
     def evaluate(self: ItemsPath, env: Environment) -> None:
         find(self, env)
-        if not isinstance(env.stack[-1], list):
+        objects = getattr(self, "takes_objects", False)  # as that of a distributed Map does
+        if not isinstance(env.stack[-1], (list, dict) if objects else list):
             path = self.string_sampler.literal_value
             raise runtime(env, f'Reference path "{path}" must point to array.')
 

@@ -21,9 +21,12 @@ APPLICATION = ("template.yaml", "lambdas", "state-machines", "data")
 NOWHERE = "http://127.0.0.1:9"  # the discard port: refused at once
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def local_aws() -> Iterator[dict[str, str]]:
-    """The variables with which a program finds `python -m localaws serve`; and nothing else."""
+    """The variables with which a program finds `python -m localaws serve`, and nothing else.
+
+    Each file of tests has one of its own, empty at first.
+    """
     server = subprocess.Popen(
         [sys.executable, "-m", "localaws", "serve", "--port", "0"],
         cwd=ROOT,
@@ -49,7 +52,7 @@ def _put(environ: Mapping[str, str], wanted: Mapping[str, str | None]) -> dict[s
     return {name: value for name, value in merged.items() if value is not None}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(local_aws: dict[str, str]) -> Callable[[str], Any]:
     """boto3's client of a service of that local AWS."""
     session = boto3.Session(

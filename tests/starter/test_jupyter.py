@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from localaws import terminal
 from starter import jupyter, workcopy
 from starter.messages import Problem, Progress
 
@@ -132,6 +133,13 @@ def test_lesson_is_served_to_who_has_the_token_until_ctrl_c(
     assert [server.poll() is None for server in servers] == [False], "nothing is left running"
     assert jupyter.free_port() == some_ports[0]
     assert "token" not in " ".join(map(str, servers[0].args)), "other users can read arguments"
+
+
+def test_two_jupyterlabs_have_two_local_awss(tmp_path: Path, some_ports: range) -> None:
+    """Their terminals and kernels take these variables from them."""
+    first, second = (jupyter._variables(tmp_path, port) for port in some_ports[:2])
+    assert first["AWS_ENDPOINT_URL"] == terminal.address(int(first[terminal.PORT_VARIABLE]))
+    assert first["AWS_ENDPOINT_URL"] != second["AWS_ENDPOINT_URL"]
 
 
 def test_browser_opens_the_lesson_and_shutdown_from_within_ends(

@@ -56,6 +56,16 @@ def test_notebooks_are_copied_without_outputs(course: Path) -> None:
     assert read(course / LESSON)["cells"][0]["outputs"], "the course's own keeps its outputs"
 
 
+def test_notebooks_are_copied_without_the_notes_for_the_instructor(course: Path) -> None:
+    lesson = read(course / LESSON)
+    note = {"cell_type": "markdown", "metadata": {"slideshow": {"slide_type": "notes"}}}
+    lesson["cells"].insert(1, {**note, "source": ["*For the instructor.* They will say six."]})
+    write(course / LESSON, json.dumps(lesson))
+    workcopy.refresh(course)
+    sources = [cell["source"] for cell in read(course / "work" / LESSON)["cells"]]
+    assert sources == [["import boto3"], ["print(1)\n", "1"]]
+
+
 def test_second_refresh_does_nothing(course: Path) -> None:
     workcopy.refresh(course)
     before = {

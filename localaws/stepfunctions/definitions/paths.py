@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from localaws.stepfunctions.definitions.schema import INTRINSICS
+from localaws.stepfunctions.intrinsics import parse
 
 # What a path begins with: the input, the context object, or a variable.
 _ROOT = re.compile(r"\$(\$|[A-Za-z_][A-Za-z0-9_]*)?")
@@ -33,10 +34,10 @@ def reference_path_problem(text: str) -> str | None:
 
 
 def is_intrinsic(text: str) -> bool:
-    """Whether a text calls an intrinsic function, with balanced and sound arguments."""
+    """Whether a text calls an intrinsic function, with as many sound arguments as it takes."""
     try:
-        return _call_end(text, 0) == len(text)
-    except RecursionError:
+        return _call_end(text, 0) == len(text) and bool(parse(text))
+    except (RecursionError, ValueError):
         return False
 
 

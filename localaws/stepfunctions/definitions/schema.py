@@ -109,7 +109,7 @@ RETRY = ("ErrorEquals", *RETRY_NUMBERS, "JitterStrategy", "Comment")
 CATCH = ("ErrorEquals", "Next", "ResultPath", "Output", "Assign", "Comment")
 
 STRINGS = ("Comment", "Next", "Default", "Resource", "Label", "StartAt", "Error", "Cause")
-OBJECTS = (  # an array in such a place is nothing that AWS was seen to refuse
+OBJECTS = (  # states-language.net/spec.html, "Payload Template": must be a JSON object
     *("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials"),
     *("ItemReader", "ItemBatcher", "ResultWriter"),
 )

@@ -125,7 +125,7 @@ def _objects(state: dict[str, Any], language: str, place: str) -> Iterator[Diagn
     for field in schema.OBJECTS:
         value = state.get(field)
         expression = language == schema.JSONATA and jsonatas.is_expression(value)
-        if field in state and field in known and not (expression or isinstance(value, dict | list)):
+        if field in state and field in known and not (expression or isinstance(value, dict)):
             yield fault("Expected value of type Object", f"{place}/{field}")
 
 

@@ -53,6 +53,16 @@ def test_each_resource_has_its_events(stack: Any) -> None:
     assert stack.events[0]["ResourceStatusReason"] == "User Initiated"
 
 
+def test_an_operation_begins_later_than_the_one_before_has_ended(stack: Any) -> None:
+    """`sam deploy` shows the events that are later than the last one, and waits for them."""
+    stack.create({"Queue": QUEUE})
+    created = stack.events
+    stack.update({"Queue": queue(DelaySeconds=1)})
+    updated = stack.events[len(created) :]
+    assert updated[0]["ResourceStatusReason"] == "User Initiated"
+    assert min(e["Timestamp"] for e in updated) > max(e["Timestamp"] for e in created)
+
+
 def test_a_stack_is_done_when_its_call_returns(stack: Any) -> None:
     stack.create({"Queue": QUEUE})
     assert stack.status == "CREATE_COMPLETE"

@@ -49,3 +49,10 @@ def sfn_api_task_fails() -> bool:
     resource = "arn:aws:states:::apigateway:invoke"
     given = {"ApiEndpoint": "a.execute-api.us-east-1.amazonaws.com", "Method": "GET"}
     return "FailureEvent.__init__" in _cause({**TASK, "Resource": resource, "Parameters": given})
+
+
+def sfn_catch_to_itself() -> bool:
+    fail = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}
+    again = {"ErrorEquals": ["E"], "Next": "A"}
+    ended = run({"Type": "Parallel", "Branches": [fail], "Catch": [again], "End": True})
+    return bool(ended["status"] == "SUCCEEDED")

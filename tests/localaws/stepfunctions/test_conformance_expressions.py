@@ -242,6 +242,25 @@ def test_what_is_undefined(expression: str) -> None:
     assert evaluate(expression) is Utils.NONE
 
 
+def test_pictures_of_numbers() -> None:
+    """w3.org/TR/xpath-functions-31/#syntax-of-picture-string: each rule has its own code."""
+    broken = {
+        "0;0;0": "D3080", "0.0.0": "D3081", "0%%": "D3082", "0‰‰": "D3083", "0%‰": "D3084",
+        "x": "D3086", "0,.0": "D3087", "0,": "D3088", "0,,0": "D3089", "0#": "D3090",
+        "##0.0#0": "D3091", "0e0%": "D3092", "#0e": "D3093",
+    }  # fmt: skip
+    codes = {picture: told(f"$formatNumber(1, '{picture}')") for picture in broken}
+    begins = {picture: text.split(". ")[1].split(":")[0] for picture, text in codes.items()}
+    assert begins == broken
+    written = {
+        "$formatNumber(1234.5678, '#,##0.00')": "1,234.57",
+        "$formatNumber(0.123, '#0.0%')": "12.3%",
+        "$formatNumber(1234.5678, '00.000e0')": "12.346e2",
+        "$formatNumber(-3, '0 pieces;(0)')": "(3)",
+    }
+    assert {text: evaluate(text) for text in written} == written
+
+
 def test_java_and_javascript_write_numbers() -> None:
     """docs.oracle.com, Double.toString; tc39.es/ecma262, Number::toString."""
     spelled: dict[float, tuple[str, str]] = {

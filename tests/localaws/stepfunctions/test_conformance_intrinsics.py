@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 pytestmark = pytest.mark.simulated_clock  # intrinsic functions ask no clock: once is enough
 
@@ -174,3 +175,20 @@ def test_what_is_drawn(run: Any) -> None:
     assert drawn["id"] != drawn["other"]
     assert 1 <= drawn["number"] <= 999
     assert drawn["again"] == drawn["same"]
+
+
+def test_how_a_failure_is_told(run: Any) -> None:
+    """AWS documents the error's name alone; the words behind the colon are ours."""
+    state = {"Type": "Pass", "Parameters": {"r.$": "States.MathAdd($.a, 1)"}}
+    assert run(state, given={"a": "x"}).failure[1] == (
+        "An error occurred while executing the state 'A' (entered at the event id #2). The "
+        "function 'States.MathAdd($.a, 1)' had the following error: \"x\" is not a number"
+    )
+
+
+@pytest.mark.parametrize(
+    "expression", ["States.Format()", "States.UUID(1)", "States.ArrayLength($.a, 1)", "States.No()"]
+)
+def test_what_is_no_call(run: Any, expression: str) -> None:
+    with pytest.raises(ClientError, match="must be a valid JSONPath or a valid intrinsic function"):
+        run({"Type": "Pass", "Parameters": {"r.$": expression}})

@@ -339,7 +339,7 @@ LONG = "n" * 81
             f"{SCHEMA}: Expected value of type Object at /States/A/Credentials",
         ),
         (
-            of({**PASS, "Assign": "x"}),
+            of({**PASS, "Assign": ["x"]}),
             f"{SCHEMA}: Expected value of type Object at /States/A/Assign",
         ),
         (of({**TASK, "Resource": "arn:aws:states:::aws-sdk:nosuch:list"}), "is not recognized"),

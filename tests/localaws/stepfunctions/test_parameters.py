@@ -85,6 +85,15 @@ def test_a_task_that_cannot_start(run: Any, resource: str, given: Any, problems:
     assert outcome.types == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
 
 
+@pytest.mark.parametrize(("body", "text"), [("a", '"a"'), ({"a": 1}, '{"a":1}'), (5, "5")])
+def test_the_sdk_writes_any_json(run: Any, cloud: Any, body: Any, text: str) -> None:
+    boto3.client("s3").create_bucket(Bucket="bodies")
+    given = {"Bucket": "bodies", "Key": "k", "Body": body}
+    run({"Type": "Task", "Resource": f"{SDK}s3:putObject", "Parameters": given})
+    got = boto3.client("s3").get_object(Bucket="bodies", Key="k")["Body"].read()
+    assert got.decode() == text
+
+
 SERVICES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("kinesis:listStreams", {}, {"StreamNames": [], "HasMoreStreams": False}),
     ("ec2:describeInstances", {}, {"Reservations": []}),
