@@ -13,19 +13,20 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-FRACTION = re.compile(r"\d\.\d|\de")
+# Where Java may write a number otherwise than Python does: an exponent, 1E7 and more, below 0.001.
+OTHERWISE = re.compile(r"\de[-+]?\d|\d{8}\.\d|\b0\.000\d")
 LEAST_PLAIN, MOST_PLAIN = -2, 7  # where Java sets the point without an exponent
 
 
 def written(value: Any, default: Callable[[Any], Any] | None = None) -> str:
-    """Write JSON; text that holds no number with a point is json's own work, which is faster.
+    """Write JSON; where no number needs Java's hand it is json's own work, which is faster.
 
     Args:
         value: JSON.
         default: makes JSON of what is none.
     """
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=default)
-    return spelled(json.loads(text), java) if FRACTION.search(text) else text
+    return spelled(json.loads(text), java) if OTHERWISE.search(text) else text
 
 
 def spelled(value: Any, number: Callable[[float], str], indent: str = "", margin: str = "") -> str:

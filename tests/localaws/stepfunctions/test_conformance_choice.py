@@ -148,7 +148,12 @@ def test_a_rule_assigns(run: Any) -> None:
     """Only what applies assigns: the rule, or the state for its Default."""
     read = {"Type": "Pass", "Parameters": {"v.$": "$v"}, "End": True}
     simple: dict[str, Any] = {"Variable": "$.s", "StringEquals": "b"}
-    for rule in (simple, {"Not": {**simple, "StringEquals": "x"}}, {"And": [simple, simple]}):
+    rules: list[dict[str, Any]] = [
+        simple,
+        {"Not": {**simple, "StringEquals": "x"}},
+        {"And": [simple, simple]},
+    ]
+    for rule in rules:
         choice: dict[str, Any] = {
             "Type": "Choice",
             "Choices": [{**rule, "Assign": {"v.$": "$.n"}, "Next": "B"}],

@@ -94,13 +94,13 @@ def test_the_sdk_writes_any_json(run: Any, cloud: Any, body: Any, text: str) -> 
     assert got.decode() == text
 
 
-SERVICES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-    ("kinesis:listStreams", {}, {"StreamNames": [], "HasMoreStreams": False}),
-    ("ec2:describeInstances", {}, {"Reservations": []}),
-    ("elasticloadbalancingv2:describeLoadBalancers", {}, {"LoadBalancers": []}),
-    ("cognitoidentityprovider:listUserPools", {"MaxResults": 1}, {"UserPools": []}),
-    ("batch:describeJobQueues", {}, {"JobQueues": []}),
-    ("apigateway:getRestApis", {}, {"Items": []}),
+SERVICES: list[tuple[str, dict[str, Any], str]] = [
+    ("kinesis:listStreams", {}, "StreamNames"),
+    ("ec2:describeInstances", {}, "Reservations"),
+    ("elasticloadbalancingv2:describeLoadBalancers", {}, "LoadBalancers"),
+    ("cognitoidentityprovider:listUserPools", {"MaxResults": 1}, "UserPools"),
+    ("batch:describeJobQueues", {}, "JobQueues"),
+    ("apigateway:getRestApis", {}, "Items"),
 ]
 
 
@@ -108,10 +108,10 @@ SERVICES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("action", "given", "expected"), SERVICES, ids=[one[0] for one in SERVICES]
 )
 def test_any_service_that_moto_has(
-    run: Any, action: str, given: dict[str, Any], expected: dict[str, Any]
+    run: Any, action: str, given: dict[str, Any], expected: str
 ) -> None:
     outcome = run({"Type": "Task", "Resource": f"{SDK}{action}", "Parameters": given})
-    assert expected.items() <= outcome.output.items()
+    assert expected in outcome.output
     service, operation = action.split(":")
     scheduled = outcome.details("TaskScheduled")
     assert (scheduled["resourceType"], scheduled["resource"]) == (f"aws-sdk:{service}", operation)
