@@ -138,7 +138,7 @@ def test_a_variable_that_is_not_there(run: Any) -> None:
 
 def test_input_and_output_are_filtered(run: Any) -> None:
     rule = {"Variable": "$.route", "StringEquals": "yes"}
-    choice = {"Type": "Choice", "InputPath": "$.in", "OutputPath": "$.out"}
+    choice: dict[str, Any] = {"Type": "Choice", "InputPath": "$.in", "OutputPath": "$.out"}
     choice |= {"Choices": [{**rule, "Next": "B"}]}
     given = {"in": {"route": "yes", "out": 1}, "route": "no"}
     assert run(choice, {"Type": "Succeed"}, given=given).output == 1
