@@ -20,6 +20,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
+from localaws.apigateway.gateway import HOST
 from localaws.mending import Mends
 from localaws.stepfunctions.jsontext import written
 
@@ -46,7 +47,7 @@ PARAMETERS = SHAPES.get_shape_by_name("Invoke")
 
 
 class ApiError(Exception):
-    """An API has answered with an error, or not at all; `name` is that of the error."""
+    """An API has answered with an error, or there is none; `name` is that of the error."""
 
     def __init__(self, kind: str, cause: str) -> None:
         super().__init__(cause)
@@ -71,10 +72,10 @@ def _answer(given: dict[str, Any]) -> dict[str, Any]:
         body = written(body)
     url = f"https://{given['ApiEndpoint']}/{path}" + (f"?{query}" if query else "")
     data = body.encode() if body is not None else None
-    try:  # for as long as the Task's TimeoutSeconds allow
-        answer = requests.request(given["Method"], url, headers=headers, data=data, timeout=None)
-    except requests.RequestException as error:
-        raise ApiError("SdkClientException", f"Unable to execute HTTP request: {error}") from error
+    if not HOST.match(url):  # another address would leave this machine
+        raise ApiError("SdkClientException", f"Unable to execute HTTP request: {url}")
+    # For as long as the Task's TimeoutSeconds allow.
+    answer = requests.request(given["Method"], url, headers=headers, data=data, timeout=None)
     if answer.status_code >= http.HTTPStatus.BAD_REQUEST:
         raise ApiError(str(answer.status_code), answer.text)
     return {

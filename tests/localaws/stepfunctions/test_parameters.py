@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 
 OPTIMIZED = "arn:aws:states:::"
 SDK = "arn:aws:states:::aws-sdk:"
@@ -175,6 +176,14 @@ class TestApis:
             "ApiGateway.404",
             '{"message":"Not Found"}',
         )
+
+    def test_no_other_address_is_called(self, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It would leave this machine."""
+        asked: list[str] = []
+        monkeypatch.setattr(requests.Session, "send", lambda _, call, **__: asked.append(call.url))
+        outcome = self.call(run, "example.com")
+        assert outcome.failure[0] == "ApiGateway.SdkClientException"
+        assert asked == []
 
 
 @pytest.mark.parametrize("field", ["TimeoutSecondsPath", "HeartbeatSecondsPath"])
