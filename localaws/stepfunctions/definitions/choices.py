@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from localaws.stepfunctions.definitions import paths, schema, values
+from localaws.stepfunctions.definitions import jsonatas, paths, schema, values
 from localaws.stepfunctions.definitions.diagnostics import Diagnostic, fault, warning
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -70,8 +70,11 @@ def _rule(rule: Any, language: str, at: str, nested: bool) -> Iterator[Diagnosti
 
 def _condition(rule: dict[str, Any], at: str) -> Iterator[Diagnostic]:
     yield from values.unsupported(rule, ("Condition", *_BESIDE), at)
-    if not isinstance(rule["Condition"], (str, bool)):
+    condition = rule["Condition"]
+    if not isinstance(condition, (str, bool)):
         yield fault("Expected value of type String", f"{at}/Condition")
+    elif isinstance(condition, str) and not condition.startswith(jsonatas.BEGIN):
+        yield fault(jsonatas.NO_EXPRESSION, f"{at}/Condition")
 
 
 def _combined(rule: dict[str, Any], kind: str, language: str, at: str) -> Iterator[Diagnostic]:

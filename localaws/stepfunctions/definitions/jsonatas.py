@@ -19,6 +19,7 @@ from localaws.stepfunctions.definitions.diagnostics import Diagnostic, fault
 BEGIN, END = "{%", "%}"
 INVALID = "INVALID_JSONATA_EXPRESSION"
 UNSUPPORTED = "UNSUPPORTED_JSONATA_EXPRESSION"
+NO_EXPRESSION = "JSONata string must start with {% and end with %}"
 
 
 def is_expression(value: Any) -> bool:
@@ -41,7 +42,7 @@ def _check_text(text: str, place: str) -> Iterator[Diagnostic]:
     if not text.startswith(BEGIN):
         return
     if not text.endswith(END):
-        yield fault("JSONata string must start with {% and end with %}", place)
+        yield fault(NO_EXPRESSION, place)
         return
     try:
         tree = Jsonata(text[len(BEGIN) : -len(END)].strip()).ast

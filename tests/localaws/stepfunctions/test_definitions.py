@@ -295,6 +295,10 @@ class TestRecorded:
         ),
         (choice({"Condition": True, "Next": "B"}), "but field 'Condition' is only supported"),
         (
+            choice({"Condition": "$states.input.x > 1", "Next": "B"}, QueryLanguage="JSONata"),
+            "JSONata string must start with {% and end with %} at /States/A/Choices[0]/Condition",
+        ),
+        (
             choice({"Variable": "$.a", "IsNull": True, "Next": "B"}, Default="C"),
             "/States/A/Default",
         ),
