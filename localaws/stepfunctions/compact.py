@@ -6,9 +6,11 @@ some 400 bytes beside its text. A run of ten thousand orders has to fit into a l
 
 from __future__ import annotations
 
+import functools
 import itertools
 import pickle
 import struct
+import threading
 import zlib
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -24,9 +26,8 @@ from moto.stepfunctions.parser.backend.execution import (
 
 from localaws.mending import Mends
 
-WINDOW = -12  # raw deflate, with a window of 4 KB: little to set up for each line
-NUMBERS = struct.Struct("<qqq")
-DICTIONARY_SIZE = 3000  # bytes of a log group's first lines, which later ones resemble
+NUMBERS = struct.Struct("<qqqH")
+LINES_OF_A_BLOCK = 64
 
 
 def install(mends: Mends) -> None:
@@ -77,30 +78,29 @@ def _pack_histories(mends: Mends) -> None:
 
 
 class _Line:
-    """A log event, as logs.LogEvent: its numbers and its deflated text in one string of bytes."""
+    """A log event, as logs.LogEvent: its numbers, and where its text is."""
 
-    __slots__ = ("_kept", "_pack")
+    __slots__ = ("_block", "_numbers")
 
     def __init__(self, pack: _Pack, event_id: int, ingestion_time: int, event: Any) -> None:
-        numbers = NUMBERS.pack(event["timestamp"], ingestion_time, event_id)
-        self._pack = pack
-        self._kept = numbers + pack.deflate(event["message"].encode())
+        self._block, place = pack.keep(event["message"])
+        self._numbers = NUMBERS.pack(event["timestamp"], ingestion_time, event_id, place)
 
     @property
     def timestamp(self) -> int:
-        return int(NUMBERS.unpack_from(self._kept)[0])
+        return int(NUMBERS.unpack(self._numbers)[0])
 
     @property
     def ingestion_time(self) -> int:
-        return int(NUMBERS.unpack_from(self._kept)[1])
+        return int(NUMBERS.unpack(self._numbers)[1])
 
     @property
     def event_id(self) -> int:
-        return int(NUMBERS.unpack_from(self._kept)[2])
+        return int(NUMBERS.unpack(self._numbers)[2])
 
     @property
     def message(self) -> str:
-        return self._pack.inflate(self._kept[NUMBERS.size :]).decode()
+        return self._block.text(NUMBERS.unpack(self._numbers)[3])
 
     def to_filter_dict(self) -> dict[str, Any]:
         return {"eventId": str(self.event_id), **self.to_response_dict()}
@@ -113,28 +113,53 @@ class _Line:
         }
 
 
-class _Pack:
-    """Deflates texts that resemble one another: the first ones are the dictionary of the rest."""
+class _Block:
+    """Texts that follow each other, compressed together once there are enough of them."""
+
+    __slots__ = ("_packed", "_texts")
 
     def __init__(self) -> None:
-        self._growing: list[bytes] | None = []
-        self._dictionary = b""
+        self._texts: list[str] = []
+        self._packed = b""
 
-    def deflate(self, text: bytes) -> bytes:
-        """The first byte of what is returned tells whether it is deflated."""
-        if self._growing is not None:
-            self._growing.append(text)
-            if sum(map(len, self._growing)) > DICTIONARY_SIZE:
-                self._dictionary = b"".join(self._growing)[-(1 << -WINDOW) :]
-                self._growing = None
-            return b"0" + text
-        deflater = zlib.compressobj(1, zlib.DEFLATED, WINDOW, 5, zdict=self._dictionary)
-        return b"1" + deflater.compress(text) + deflater.flush()
+    def add(self, text: str) -> int:
+        """Add a text; returns its place."""
+        self._texts.append(text)
+        return len(self._texts) - 1
 
-    def inflate(self, packed: bytes) -> bytes:
-        if packed[:1] == b"0":
-            return packed[1:]
-        return zlib.decompressobj(WINDOW, zdict=self._dictionary).decompress(packed[1:])
+    def close(self) -> None:
+        """Nothing is added any more."""
+        self._packed = _packed(self._texts)
+        self._texts = []
+
+    def text(self, place: int) -> str:
+        """The text at a place."""
+        texts = self._texts  # first: another thread may close the block just now
+        if self._packed:
+            texts = _unpacked_lately(self._packed)
+        return texts[place]
+
+
+# Who reads a log reads one line after the other.
+_unpacked_lately = functools.lru_cache(maxsize=4)(_unpacked)
+
+
+class _Pack:
+    """The texts of a log group; a block is gone with the last line that is in it."""
+
+    def __init__(self) -> None:
+        self._block = _Block()
+        self._lock = threading.Lock()
+
+    def keep(self, text: str) -> tuple[_Block, int]:
+        """Keep a text; returns its block and its place in it."""
+        with self._lock:
+            block = self._block
+            place = block.add(text)
+            if place == LINES_OF_A_BLOCK - 1:
+                block.close()
+                self._block = _Block()
+        return block, place
 
 
 def _pack_lines(mends: Mends) -> None:

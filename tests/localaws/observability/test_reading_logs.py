@@ -39,6 +39,18 @@ def test_filtering_page_by_page(logs: Any, log: Any) -> None:
     ]
 
 
+def test_many_events_of_two_streams(logs: Any, log: Any) -> None:
+    """They are kept compressed, many together."""
+    written = [f"order {number} \N{EURO SIGN}" for number in range(200)]
+    for number, text in enumerate(written):
+        log.put(text, "ab"[number % 2], age=300 - number)
+    paginator = logs.get_paginator("filter_log_events")
+    pages = list(paginator.paginate(logGroupName=log.group))
+    assert [text for page in pages for text in messages(page)] == written
+    place = {"logGroupName": log.group, "logStreamName": "b", "startFromHead": True}
+    assert messages(logs.get_log_events(**place)) == written[1::2]
+
+
 def test_from_and_until(logs: Any, log: Any, cloud: Any) -> None:
     """FilterLogEvents includes what happened at endTime, GetLogEvents does not."""
     now = int(cloud.clock.now.timestamp() * 1000)
