@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 # Where Java may write a number otherwise than Python does: an exponent, 1E7 and more, below 0.001.
-OTHERWISE = re.compile(r"\de[-+]?\d|\d{8}\.\d|\b0\.000\d")
+# A number, unlike an id in a text, stands behind a bracket, a comma or a colon.
+OTHERWISE = re.compile(r"(?:^|[\[,:])-?(?:\d[.\d]*e[-+]?\d|\d{8,}\.\d|0\.000\d)")
 LEAST_PLAIN, MOST_PLAIN = -2, 7  # where Java sets the point without an exponent
 
 
