@@ -19,7 +19,9 @@ NOTEBOOKS = ("--nbval", "--nbval-cell-timeout=120", "-n", "logical", "--dist", "
 # The committed outputs are those of Linux. Elsewhere the same cells run, and outputs that differ
 # are listed; a cell that raises an error fails everywhere.
 LISTED = ("--list-differences", "-rx", "--xfail-tb")
-CHECKS_OF_THEIR_OWN = ("tests/workflow", "tests/browser", "tests/endpoints", "tests/commands")
+CHECKS_OF_THEIR_OWN = (
+    *("tests/lesson", "tests/workflow", "tests/browser", "tests/endpoints", "tests/commands"),
+)
 CHECKS: Mapping[str, Sequence[str]] = {
     "ruff check": ("ruff", "check"),
     "ruff format": ("ruff", "format", "--check"),
@@ -30,6 +32,8 @@ CHECKS: Mapping[str, Sequence[str]] = {
         *("pytest", *ON_ALL_CORES, "tests/"),
         *(f"--ignore={folder}" for folder in CHECKS_OF_THEIR_OWN),
     ),
+    # These start and stop a local AWS in their own process; the tests above share one.
+    "exercises": ("pytest", *ON_ALL_CORES, "tests/lesson"),
     "tests, real clock": ("pytest", *ON_ALL_CORES, "--clock=real", "tests/localaws"),
     # One process: its last test asks what those before it have reached.
     "workflow": ("pytest", "tests/workflow"),
