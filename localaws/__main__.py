@@ -78,7 +78,6 @@ def _serve(options: argparse.Namespace) -> int:
 
     _look_at(options.port)
     signal.signal(signal.SIGTERM, _interrupt)
-    os.environ.pop(terminal.PORT_VARIABLE, None)  # the port is the one that is asked for
     cloud.start(clock=options.clock)
     try:
         url = cloud.open_door(options.port)

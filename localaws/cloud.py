@@ -34,7 +34,7 @@ class Cloud:
         from localaws.services import Services
 
         self.services = Services(terminal.REGION, clock, seed, latency, spare)
-        if terminal.PORT_VARIABLE in os.environ:
+        if terminal.stand_beside():
             self.services.open_door(terminal.port())
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 HOST = "127.0.0.1"
 PORT = 4566  # where nobody says otherwise
-# Names the port of the door. A local AWS that is started where it is set opens its door at once.
+# Names the port of the door: for terminals, and for the notebooks beside them.
 PORT_VARIABLE = "LOCALAWS_PORT"
 # Where a door says that it is one, and leaves its port to another one.
 SIGN = "/_localaws/door"
@@ -44,6 +44,14 @@ class NoDoorError(RuntimeError):
 def port() -> int:
     """The port where a door is looked for."""
     return int(os.environ.get(PORT_VARIABLE, PORT))
+
+
+def stand_beside() -> bool:
+    """Whether terminals beside this process look for its door: it is the kernel of a notebook.
+
+    What a terminal or a notebook starts has the same variables, and leaves that port to it.
+    """
+    return PORT_VARIABLE in os.environ and "ipykernel" in sys.modules
 
 
 def address(number: int) -> str:

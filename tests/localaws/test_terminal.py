@@ -24,6 +24,7 @@ from localaws import terminal
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = """\
 import sys
+import ipykernel
 import localaws, boto3
 localaws.start()
 boto3.client("logs").create_log_group(logGroupName=sys.argv[1])
@@ -173,6 +174,14 @@ def test_the_notebook_that_starts_last_has_the_port(run: Any, port: int) -> None
     elsewhere = line(first)
     assert elsewhere != terminal.address(port)
     assert groups(elsewhere) == ["first"]
+
+
+def test_what_a_notebook_starts_leaves_the_port_to_it(run: Any, port: int) -> None:
+    """A check is such a process, and so is `lab.py order` in a terminal of JupyterLab."""
+    assert line(run("-c", NOTEBOOK, "notebook")) == terminal.address(port)
+    script = NOTEBOOK.replace("import ipykernel\n", "")
+    assert line(run("-c", script, "script")) != terminal.address(port)
+    assert groups(terminal.address(port)) == ["notebook"]
 
 
 @pytest.mark.parametrize("header", [{"Origin": "https://example.com"}, {"Sec-Fetch-Site": "none"}])
