@@ -189,12 +189,12 @@ def test_more_handlers_sleep_at_once_than_there_are_processes(
 def test_sleepers_of_different_length_end_in_their_order(
     executions: Any, machine: Any, call: Any
 ) -> None:
-    task = call("time.sleep(event)\nreturn event", Timeout=300)
+    task = call("time.sleep(event['seconds'])\nreturn event", Timeout=300)
     state = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": machine(task)}
-    items = [70, 10, 40, 20, 60, 30, 50]
-    arn = executions.run(machine(state), {"items": items})
+    lengths = [70, 10, 40, 20, 60, 30, 50]
+    arn = executions.run(machine(state), {"items": [{"seconds": one} for one in lengths]})
     ends = executions.times(arn, "TaskSucceeded")
-    assert ends == [pytest.approx(n, abs=0.001) for n in sorted(items)]
+    assert ends == [pytest.approx(one, abs=0.001) for one in sorted(lengths)]
 
 
 def test_what_it_draws_differs_from_call_to_call(make_function: Any, invoke: Any) -> None:
