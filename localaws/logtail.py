@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 
 ROUND = 0.5  # seconds between two looks at what has come; AWS allows five requests a second
 
@@ -23,8 +22,10 @@ def lines(group: str, *, follow: bool) -> Iterator[str]:
         ValueError: there is no such log group.
     """
     logs = boto3.client("logs")
-    if not _is_there(logs, group):
-        raise ValueError(f"There is no log group {group}. {_others(logs)}")
+    groups = _groups(logs)
+    if group not in groups:
+        others = f"These are there: {', '.join(groups)}." if groups else "There is none at all yet."
+        raise ValueError(f"There is no log group {group}. {others}")
     shown: set[str] = set()
     since = 0  # milliseconds since 1970
     while True:
@@ -54,17 +55,6 @@ def _line(event: Mapping[str, Any]) -> str:
     return f"{when} {event['logStreamName']} {event['message'].rstrip()}"
 
 
-def _is_there(logs: Any, group: str) -> bool:
-    try:
-        logs.filter_log_events(logGroupName=group, limit=1)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return False
-        raise
-    return True
-
-
-def _others(logs: Any) -> str:
+def _groups(logs: Any) -> list[str]:
     pages = logs.get_paginator("describe_log_groups").paginate()
-    names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
-    return f"These are there: {', '.join(names)}." if names else "There is none at all yet."
+    return [group["logGroupName"] for page in pages for group in page["logGroups"]]

@@ -79,6 +79,12 @@ def variables(number: int) -> dict[str, str | None]:
     }
 
 
+def environment(before: Mapping[str, str], number: int) -> dict[str, str]:
+    """An environment in which programs find the door at a port, and all else as it was before."""
+    merged = {**before, **variables(number)}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
 def enter(values: Mapping[str, str | None]) -> None:
     """Set variables of this process, and unset those that are None."""
     for name, value in values.items():

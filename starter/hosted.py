@@ -23,7 +23,6 @@ def prepare(root: Path, home: Path) -> None:
         Problem: a notebook of the course is damaged.
     """
     workcopy.refresh(root)
-    wanted = terminal.variables(terminal.PORT)
     config = f"""\
 import os
 
@@ -31,7 +30,7 @@ c.ServerApp.root_dir = {str(root / workcopy.NAME)!r}
 c.LabApp.app_settings_dir = {str(SETTINGS)!r}
 c.LabApp.extension_manager = "readonly"
 # Terminals find the local AWS of the notebook that has started one last.
-os.environ.update({ {name: value for name, value in wanted.items() if value is not None}!r})
+os.environ.update({terminal.environment({}, terminal.PORT)!r})
 """
     path = home / CONFIG
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -109,9 +109,7 @@ def _variables(root: Path, port: int) -> dict[str, str]:
     Terminals find the local AWS of the notebook that has started one last. Its port goes with
     JupyterLab's own, so that two of them do not meet.
     """
-    wanted = terminal.variables(terminal.PORT + port - PORTS[0])
-    merged = {**environment.variables(root), **wanted}
-    return {name: value for name, value in merged.items() if value is not None}
+    return terminal.environment(environment.variables(root), terminal.PORT + port - PORTS[0])
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], port: int, token: str, log: Path) -> None:

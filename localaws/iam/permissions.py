@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import partial
 
 from botocore.awsrequest import AWSPreparedRequest
-from botocore.session import get_session
 from moto.sts.models import AssumedRole
 
 from localaws.functions.outcomes import Answer
@@ -20,6 +19,7 @@ from localaws.iam import (
     requests,
     resourcepolicies,
     roles,
+    services,
     tokens,
 )
 from localaws.iam.actions.needs import Ask, Need
@@ -64,7 +64,8 @@ class Permissions:
         return self._refuse(requests.read(request, signed), session, request.method)
 
     def _refuse(self, ask: Ask, session: AssumedRole, method: str | None) -> Answer | None:
-        service = SERVICES.get(ask.service) or Service(_model(ask.service), ask.service, {})
+        # To a name that is no service's, the answer is in a common protocol.
+        service = services.of(ask.service) or Service("sts", ask.service, {})
         if not ask.operation:
             return _unknown(service).answer()
         for need in service.needs(ask):
@@ -92,8 +93,3 @@ def _unknown(service: Service) -> Refusal:
         "function and no state machine call it."
     )
     return _denial(service, service.code, message)
-
-
-def _model(service: str) -> str:
-    """boto3's name of a service; where it is none, one that speaks a common protocol."""
-    return service if service in get_session().get_available_services() else "sts"

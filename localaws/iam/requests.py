@@ -10,15 +10,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from botocore.awsrequest import AWSPreparedRequest
-from botocore.session import get_session
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 from moto.core.routing import get_service_router
 from werkzeug.exceptions import HTTPException
 
+from localaws.iam import services
 from localaws.iam.actions.needs import Ask
 from localaws.iam.principals import Signer
-from localaws.iam.services import SERVICES
 
 FORM = "application/x-www-form-urlencoded"
 ADDRESSES = 1024  # whose operations are remembered
@@ -44,25 +43,25 @@ def read(request: AWSPreparedRequest, signed: Signer) -> Ask:
 
 def _route(request: AWSPreparedRequest, service: str) -> tuple[str, dict[str, Any]]:
     """The operation of an address, and the parameters in it."""
-    if service not in SERVICES and service not in get_session().get_available_services():
+    known = services.of(service)
+    if known is None:
         return "", {}
     if service == "s3":  # headers count, too
-        return _match("s3", request.method, _with_bucket(request.url), request)
-    return _matched(service, request.method, request.url)
+        return _match(known.model, request.method, _with_bucket(request.url), request)
+    return _matched(known.model, request.method, request.url)
 
 
 @functools.lru_cache(ADDRESSES)
-def _matched(service: str, method: str, url: str) -> tuple[str, dict[str, Any]]:
-    return _match(service, method, url, None)
+def _matched(model: str, method: str, url: str) -> tuple[str, dict[str, Any]]:
+    return _match(model, method, url, None)
 
 
 def _match(
-    service: str, method: str, url: str, request: AWSPreparedRequest | None
+    model: str, method: str, url: str, request: AWSPreparedRequest | None
 ) -> tuple[str, dict[str, Any]]:
     headers = request.headers if request is not None else {}
     asked = normalize_request(AWSPreparedRequest(method, url, headers, b"", False))
     try:
-        model = SERVICES[service].model if service in SERVICES else service
         found, parameters = get_service_router(model).match(asked)
     except HTTPException:
         return "", {}

@@ -8,8 +8,11 @@ repost.aws/knowledge-center/sns-topics-iam-errors-subscriber (SNS).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from botocore.session import get_session
 
 from localaws.iam.actions import (
     dynamodb,
@@ -120,3 +123,14 @@ SERVICES = {
     "sts": Service("sts", "sts", identity.STS, "AccessDenied", words=Words(reasoned=False)),
     "xray": Service("xray", "xray", observability.XRAY),
 }
+
+
+@functools.cache
+def of(name: str) -> Service | None:
+    """The service that signs with a name; None where botocore knows none of it.
+
+    One that nobody has put above has no rules.
+    """
+    if name in SERVICES:
+        return SERVICES[name]
+    return Service(name, name, {}) if name in get_session().get_available_services() else None

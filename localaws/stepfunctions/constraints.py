@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import botocore.session
+from moto.core.utils import get_service_model
 from moto.stepfunctions.exceptions import AWSError, ValidationException
 from moto.stepfunctions.responses import StepFunctionResponse
 
@@ -30,9 +30,8 @@ class SerializationException(AWSError):
 
 
 def install(mends: Mends) -> None:
-    model = botocore.session.get_session().get_service_model("stepfunctions")
-
     def call_action(self: StepFunctionResponse) -> Any:
+        model = get_service_model("stepfunctions")
         shape = model.operation_model(self._get_action()).input_shape
         try:
             check(json.loads(self.body or "{}"), shape)

@@ -23,6 +23,9 @@ FIELDS = {
         r"|ItemReader/ReaderConfig/MaxItems|ItemBatcher/MaxI(tems|nputBytes)PerBatch"
     ),
 }
+NO_LONG = "cannot be parsed as a long value"
+NEGATIVE = "references a negative value"
+NO_TIME = "does not reference a valid ISO-8601 extended offset date-time format string"
 FRACTIONS = ("ToleratedFailurePercentage",)
 KINDS: dict[type, str] = {
     bool: "boolean",
@@ -48,18 +51,23 @@ def problem(expression: str, field: str, value: Any) -> str | None:
             f"{written(value)}"
         )
     if field == "Timestamp" and timestamp(value) is None:
-        return (
-            "The Timestamp parameter does not reference a valid ISO-8601 extended offset date-time "
-            f"format string: {expression} == {value}"
-        )
+        return told(NO_TIME, field, expression, value)
     if expected != "number":
         return None
     name = field.rpartition("/")[2]
     if value < 0:
-        return f"The {name} parameter references a negative value: {expression} == {written(value)}"
+        return told(NEGATIVE, name, expression, value)
     if isinstance(value, float) and name not in FRACTIONS:
-        return (
-            f"The {name} parameter cannot be parsed as a long value: {expression} == "
-            f"{written(value)}"
-        )
+        return told(NO_LONG, name, expression, value)
     return None
+
+
+def told(words: str, parameter: str, source: str, value: Any) -> str:
+    """What is wrong with a parameter's value.
+
+    Args:
+        words: what is wrong, as NO_LONG.
+        source: the expression or the path that the value comes from.
+    """
+    shown = value if isinstance(value, str) else written(value)
+    return f"The {parameter} parameter {words}: {source} == {shown}"

@@ -12,11 +12,9 @@ expected), and others for fields that are missing, unknown or of an invalid form
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import botocore.session
 from botocore.model import Shape
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
     state_task_service,
@@ -28,7 +26,7 @@ from localaws.mending import Mends
 from localaws.stepfunctions import apitasks, taskerrors
 from localaws.stepfunctions.failures import runtime
 from localaws.stepfunctions.jsontext import written
-from localaws.stepfunctions.sdkshapes import member_names, pascal, plain
+from localaws.stepfunctions.sdkshapes import member_names, operation, pascal, plain
 
 StateTaskService = state_task_service.StateTaskService
 SDK = state_task_service_aws_sdk.StateTaskServiceAwsSdk
@@ -75,16 +73,9 @@ def input_shape(task: Any) -> Shape | None:
     return _input(optimized.boto, resource.api_action) if optimized else None
 
 
-@functools.lru_cache(1024)
 def _input(boto: str, action: str) -> Shape | None:
-    session = botocore.session.get_session()
-    if boto not in session.get_available_services():
-        return None
-    model = session.get_service_model(boto)
-    name = action[0].upper() + action[1:]
-    shape: Shape | None = None
-    if name in model.operation_names:
-        shape = model.operation_model(name).input_shape
+    found = operation(boto, action)
+    shape: Shape | None = found.input_shape if found else None
     return shape
 
 

@@ -31,9 +31,11 @@ from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp 
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 
 from localaws.mending import Mends
-from localaws.stepfunctions import comparisons, jsonatatypes
+from localaws.stepfunctions import comparisons
 from localaws.stepfunctions.failures import evaluation, runtime
-from localaws.stepfunctions.jsontext import written
+from localaws.stepfunctions.jsonatatypes import KINDS, NEGATIVE, NO_LONG, NO_TIME, told
+
+NO_TEXT = "does not reference a string"
 
 
 def install(mends: Mends) -> None:
@@ -62,15 +64,9 @@ def _mend_seconds(mends: Mends, component: type[Any]) -> None:
 
 def _check_seconds(env: Environment, name: str, path: str, seconds: Any) -> None:
     if isinstance(seconds, bool) or not isinstance(seconds, int):
-        words = f"The {name} parameter cannot be parsed as a long value"
-        raise runtime(env, f"{words}: {_shown(path, seconds)}")
+        raise runtime(env, told(NO_LONG, name, path, seconds))
     if seconds < 0:
-        words = f"The {name} parameter references a negative value"
-        raise runtime(env, f"{words}: {_shown(path, seconds)}")
-
-
-def _shown(path: str, value: Any) -> str:
-    return f"{path} == {value if isinstance(value, str) else written(value)}"
+        raise runtime(env, told(NEGATIVE, name, path, seconds))
 
 
 def _mend_waits(mends: Mends) -> None:
@@ -80,11 +76,7 @@ def _mend_waits(mends: Mends) -> None:
         _check_seconds(env, "SecondsPath", self.string_sampler.literal_value, seconds)
 
     def refuse(self: Timestamp, env: Environment, value: Any) -> FailureEvent:
-        name = type(self).__name__
-        cause = (
-            f"The {name} parameter does not reference a valid ISO-8601 extended offset date-time "
-            f"format string: {_shown(self.string.literal_value, value)}"
-        )
+        cause = told(NO_TIME, type(self).__name__, self.string.literal_value, value)
         return runtime(env, cause).failure_event
 
     mends.replace(SecondsPath, "_validate_seconds_value", check)
@@ -110,8 +102,7 @@ def _require_text(mends: Mends, component: type[Any]) -> None:
         find(self, env)
         if not isinstance(env.stack[-1], str):
             path = self.string_expression.literal_value
-            words = f"The {component.__name__} parameter does not reference a string"
-            raise runtime(env, f"{words}: {_shown(path, env.stack[-1])}")
+            raise runtime(env, told(NO_TEXT, component.__name__, path, env.stack[-1]))
 
     find: Callable[..., None] = component._eval_body
     mends.replace(component, "_eval_body", evaluate)
@@ -131,7 +122,7 @@ def _mend_items(mends: Mends) -> None:
         given = env.stack[-1]
         by_path = self._is_language_query_jsonpath()
         if not (by_path or self.items or self.item_reader or isinstance(given, list)):
-            kind = jsonatatypes.KINDS[type(given)]
+            kind = KINDS[type(given)]
             cause = f"Map state input must be an array but was: {kind}"
             raise evaluation(env, None, cause)
         begin(self, env)

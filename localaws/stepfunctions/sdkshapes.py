@@ -12,10 +12,28 @@ import functools
 from datetime import datetime
 from typing import Any
 
-from botocore.model import Shape
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationModel, Shape
+from moto.core.utils import get_service_model
 from moto.stepfunctions.parser.utils import camel_to_snake_case, snake_to_camel_case
 
 from localaws.stepfunctions.jsontext import written
+
+
+@functools.lru_cache(1024)
+def operation(boto: str, action: str) -> OperationModel | None:
+    """What botocore knows of an action; None where there is no such service or action.
+
+    Args:
+        boto: the service, as boto3 calls it.
+        action: as a Task's Resource spells it, `putItem`.
+    """
+    try:
+        model = get_service_model(boto)
+    except UnknownServiceError:
+        return None
+    name = action[:1].upper() + action[1:]
+    return model.operation_model(name) if name in model.operation_names else None
 
 
 def asked(value: Any, shape: Shape | None) -> Any:

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +40,11 @@ def local_aws() -> Iterator[dict[str, str]]:
             line = server.stdout.readline()
             found = re.match(r"Local AWS at http://127\.0\.0\.1:(\d+)", line)
             assert found, f"no local AWS: {line!r}"
-            environ = _put(os.environ, terminal.variables(int(found[1])))
+            environ = terminal.environment(os.environ, int(found[1]))
             # What would leave this machine finds nobody there.
             yield environ | {"HTTPS_PROXY": NOWHERE, "PIP_INDEX_URL": NOWHERE}
         finally:
             server.terminate()
-
-
-def _put(environ: Mapping[str, str], wanted: Mapping[str, str | None]) -> dict[str, str]:
-    merged = {**environ, **wanted}
-    return {name: value for name, value in merged.items() if value is not None}
 
 
 @pytest.fixture(scope="module")

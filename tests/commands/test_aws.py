@@ -16,6 +16,7 @@ import boto3
 import pytest
 
 from localaws import terminal
+from orderlab.order import SEED_ORDER
 from starter import extras
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,12 +24,6 @@ GROUPS = {  # and a word of what each holds after an order
     "/aws/lambda/dev-ValidateOrderFunction": "REPORT RequestId:",
     "/aws/lambda/dev-ProcessPaymentFunction": "REPORT RequestId:",
     "/aws/states/dev-OrderProcessingWorkflow": "ExecutionSucceeded",
-}
-ORDER = {
-    "orderId": "test-order-001",
-    "userId": "test-user-123",
-    "items": [{"productId": "prod-001", "quantity": 2, "price": 29.99}],
-    "totalAmount": 59.98,
 }
 WAITING = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
 REFUSED = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Refused", "Cause": "No."}}}
@@ -79,7 +74,7 @@ def aws(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Aw
     except extras.Unavailable as unavailable:
         pytest.exit(str(unavailable), returncode=extras.SKIPPED)
     folder = tmp_path_factory.mktemp("terminal")
-    (folder / "test-input.json").write_text(json.dumps(ORDER), encoding="utf-8")
+    (folder / "test-input.json").write_text(json.dumps(SEED_ORDER), encoding="utf-8")
 
     def run(*arguments: str) -> Any:
         done = subprocess.run(
@@ -133,7 +128,7 @@ def make(aws: Aws, outputs: dict[str, str], name: str, definition: Any) -> str:
 
 def test_an_order_is_started_and_described(ended: dict[str, Any]) -> None:
     assert ended["status"] == "SUCCEEDED"
-    assert json.loads(ended["input"]) == ORDER
+    assert json.loads(ended["input"]) == SEED_ORDER
 
 
 def test_its_history(aws: Aws, ended: dict[str, Any]) -> None:
@@ -177,7 +172,7 @@ def test_a_state_is_tried(aws: Aws, outputs: dict[str, str]) -> None:
         *("--input", "file://test-input.json"),
     )
     assert tried["status"] == "SUCCEEDED"
-    assert json.loads(tried["output"]) == ORDER | {"money": {"currency": "EUR"}}
+    assert json.loads(tried["output"]) == SEED_ORDER | {"money": {"currency": "EUR"}}
 
 
 def test_a_mistake_is_told_in_awss_words(aws: Aws, outputs: dict[str, str]) -> None:
@@ -237,7 +232,7 @@ def test_an_order_is_posted_with_curl(
     curl = shutil.which("curl")
     if curl is None:
         pytest.exit("curl is not installed", returncode=extras.SKIPPED)
-    (tmp_path / "order.json").write_text(json.dumps(ORDER | {"orderId": "posted"}), "utf-8")
+    (tmp_path / "order.json").write_text(json.dumps(SEED_ORDER | {"orderId": "posted"}), "utf-8")
     address = subprocess.check_output(
         [sys.executable, "-m", "localaws", "url", outputs["OrdersApiUrl"]],
         cwd=ROOT,

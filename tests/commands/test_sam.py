@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from orderlab.order import SEED_ORDER
 from starter import extras
 
 pytestmark = pytest.mark.xdist_group("sam")
@@ -26,12 +27,6 @@ MANAGED = "aws-sam-cli-managed-default"
 # Stack name, region, parameter, confirm changes, role creation, disable rollback, an API without
 # authentication, save arguments, their file, their environment; and then: deploy this change set?
 GUIDED = f"{STACK}\n\n\nY\nY\nN\ny\nY\n\n\ny\n"
-ORDER = {
-    "orderId": "test-order-001",
-    "userId": "test-user-123",
-    "items": [{"productId": "prod-001", "quantity": 2, "price": 29.99}],
-    "totalAmount": 59.98,
-}
 CHANGED_HANDLER = """
 
 _before = lambda_handler
@@ -113,7 +108,7 @@ def run_order(client: Callable[[str], Any]) -> Callable[[str], list[dict[str, An
     def run(order_id: str) -> list[dict[str, Any]]:
         stepfunctions = client("stepfunctions")
         arn = _outputs(client)["OrderWorkflowArn"]
-        order = json.dumps(ORDER | {"orderId": order_id})
+        order = json.dumps(SEED_ORDER | {"orderId": order_id})
         execution = stepfunctions.start_execution(stateMachineArn=arn, input=order)["executionArn"]
         end = time.monotonic() + 60
         while (found := stepfunctions.describe_execution(executionArn=execution))[

@@ -45,6 +45,23 @@ def python(tmp_path: Path) -> Any:
 
 
 @pytest.fixture
+def let_api_invoke(cloud: Any) -> Callable[[str, str, str], None]:
+    """Let an API invoke a function: takes its name, the API's id, and which of its routes."""
+    import boto3
+
+    def allow(function: str, api_id: str, routes: str) -> None:
+        boto3.client("lambda").add_permission(
+            FunctionName=function,
+            StatementId="api",
+            Action="lambda:InvokeFunction",
+            Principal="apigateway.amazonaws.com",
+            SourceArn=f"arn:aws:execute-api:us-east-1:123456789012:{api_id}/{routes}",
+        )
+
+    return allow
+
+
+@pytest.fixture
 def make_role(cloud: Any) -> Callable[..., str]:
     """Create a role that Lambda, Step Functions and others may assume; returns its ARN.
 

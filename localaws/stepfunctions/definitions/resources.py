@@ -6,15 +6,13 @@ integration patterns) and .../supported-services-awssdk.html
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import Any
 
-import botocore.session
-
 from localaws.stepfunctions import taskerrors
 from localaws.stepfunctions.definitions.diagnostics import Diagnostic, fault
+from localaws.stepfunctions.sdkshapes import operation
 
 _ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:.+")
 _INTEGRATION = re.compile(r"arn:[a-z-]+:states:[a-z0-9-]*:\d*:([a-z0-9-]+):([^.]+)(\.(.+))?")
@@ -82,12 +80,6 @@ def _known(service: str, action: str, pattern: str | None) -> bool:
     return (actions is None or action in actions) and (pattern is None or pattern in patterns)
 
 
-@functools.lru_cache(256)
 def _sdk_has(service: str, action: str) -> bool:
     """Whether the AWS SDK has this action. Services are called as the SDK for Java calls them."""
-    session = botocore.session.get_session()
-    name = taskerrors.boto_name(service)
-    if name not in session.get_available_services():
-        return False
-    operations = session.get_service_model(name).operation_names
-    return action in {operation[0].lower() + operation[1:] for operation in operations}
+    return action[:1].islower() and bool(operation(taskerrors.boto_name(service), action))

@@ -27,7 +27,9 @@ CODE = """
 
 
 @pytest.fixture
-def make_api(make_function: Callable[..., str]) -> Callable[..., str]:
+def make_api(
+    make_function: Callable[..., str], let_api_invoke: Callable[[str, str, str], None]
+) -> Callable[..., str]:
     """Make an HTTP API with routes to one function; returns its URL."""
 
     def make(*routes: str, payload_format: str = "2.0", stage: str = "$default", **api: Any) -> str:
@@ -44,13 +46,7 @@ def make_api(make_function: Callable[..., str]) -> Callable[..., str]:
         for route in routes:
             client.create_route(ApiId=api_id, RouteKey=route, Target=f"integrations/{integration}")
         client.create_stage(ApiId=api_id, StageName=stage, AutoDeploy=True)
-        functions.add_permission(
-            FunctionName=function,
-            StatementId="api",
-            Action="lambda:InvokeFunction",
-            Principal="apigateway.amazonaws.com",
-            SourceArn=f"arn:aws:execute-api:us-east-1:123456789012:{api_id}/*/*",
-        )
+        let_api_invoke(function, api_id, "*/*")
         url = f"https://{api_id}.execute-api.us-east-1.amazonaws.com"
         return url if stage == "$default" else f"{url}/{stage}"
 

@@ -28,7 +28,9 @@ CODE = """
 
 
 @pytest.fixture
-def make_api(make_function: Callable[..., str]) -> Callable[..., str]:
+def make_api(
+    make_function: Callable[..., str], let_api_invoke: Callable[[str, str, str], None]
+) -> Callable[..., str]:
     """Deploy a REST API, all of whose paths a new function answers; returns its stage's URL."""
 
     def make(code: str = CODE, path: str = "{proxy+}", **options: Any) -> str:
@@ -45,13 +47,7 @@ def make_api(make_function: Callable[..., str]) -> Callable[..., str]:
         uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
         client.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
         client.create_deployment(restApiId=api, stageName="live")
-        boto3.client("lambda").add_permission(
-            FunctionName=function,
-            StatementId="api",
-            Action="lambda:InvokeFunction",
-            Principal="apigateway.amazonaws.com",
-            SourceArn=f"arn:aws:execute-api:us-east-1:123456789012:{api}/*/*/*",
-        )
+        let_api_invoke(function, api, "*/*/*")
         return f"https://{api}.execute-api.us-east-1.amazonaws.com/live"
 
     return make

@@ -119,7 +119,7 @@ def test_any_service_that_moto_has(
 
 
 @pytest.fixture
-def api(make_function: Any) -> str:
+def api(make_function: Any, let_api_invoke: Any) -> str:
     """An HTTP API whose route `ANY /x` tells what it was asked; returns its host."""
     function = make_function(
         """
@@ -131,7 +131,7 @@ def api(make_function: Any) -> str:
             return {"statusCode": int(asked.get("status", 200)), "body": json.dumps(told)}
         """
     )
-    functions, client = boto3.client("lambda"), boto3.client("apigatewayv2")
+    client = boto3.client("apigatewayv2")
     made = client.create_api(Name="api", ProtocolType="HTTP")["ApiId"]
     integration = client.create_integration(
         ApiId=made,
@@ -141,13 +141,7 @@ def api(make_function: Any) -> str:
     )["IntegrationId"]
     client.create_route(ApiId=made, RouteKey="ANY /x", Target=f"integrations/{integration}")
     client.create_stage(ApiId=made, StageName="prod", AutoDeploy=True)
-    functions.add_permission(
-        FunctionName=function,
-        StatementId="api",
-        Action="lambda:InvokeFunction",
-        Principal="apigateway.amazonaws.com",
-        SourceArn=f"arn:aws:execute-api:us-east-1:123456789012:{made}/*/*",
-    )
+    let_api_invoke(function, made, "*/*")
     return f"{made}.execute-api.us-east-1.amazonaws.com"
 
 
