@@ -46,26 +46,28 @@ def test_a_worker_that_is_killed_while_it_runs(make_function: Any, invoke: Any) 
 
 def test_a_worker_that_is_killed_from_outside(make_function: Any, invoke: Any) -> None:
     code = """
+        import os
         def lambda_handler(event, context):
             while event:
                 pass
-            return "fine"
+            return os.getpid()
     """
     name = make_function(code, Timeout=60)
-    assert invoke(name)["payload"] == "fine"
+    pid = invoke(name)["payload"]
+    (worker,) = (process for process in workers() if process.pid == pid)
+    before = worker.cpu_times().user
 
-    def kill_the_busy_one() -> None:
-        while not (busy := [p for p in workers() if p.cpu_times().user > 1.5]):
+    def kill_it_once_it_is_busy() -> None:
+        while worker.cpu_times().user < before + 0.3:
             time.sleep(0.05)
-        for process in busy:
-            process.kill()
+        worker.kill()
 
-    killer = threading.Thread(target=kill_the_busy_one)
+    killer = threading.Thread(target=kill_it_once_it_is_busy)
     killer.start()
     payload = invoke(name, "busy")["payload"]
     killer.join()
     assert payload["errorType"] == "Runtime.ExitError"
-    assert invoke(name)["payload"] == "fine"
+    assert invoke(name)["payload"] != pid
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
