@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -92,12 +93,18 @@ def reset(
     start(clock, seed, latency)
 
 
-def deploy(template: str | Path, stack_name: str = "dev-ecommerce-backend") -> Stack:
+def deploy(
+    template: str | Path,
+    stack_name: str = "dev-ecommerce-backend",
+    parameters: Mapping[str, str] | None = None,
+) -> Stack:
     """Deploy a SAM template to the local AWS, or update the stack that stands there.
 
     Args:
         template: path of the template, for example `../template.yaml`.
         stack_name: name of the stack.
+        parameters: values of the template's parameters. One that is not given keeps the value
+            that the stack has, or takes its default.
 
     Raises:
         RuntimeError: the local AWS is not started.
@@ -106,7 +113,7 @@ def deploy(template: str | Path, stack_name: str = "dev-ecommerce-backend") -> S
     running()
     from localaws import deployment
 
-    return deployment.deploy(template, stack_name)
+    return deployment.deploy(template, stack_name, parameters or {})
 
 
 def endpoint_url() -> str:

@@ -127,34 +127,64 @@ def _walk_fast(mends: Mends) -> None:
     """moto walks an expression's tree ten times, and asks anew at each node what it looks for."""
     # What these look at is all below the root, and they look at it from each node.
     from_the_root = (ActionCountValidator, OverlappingPathsValidator)
+    silent = DepthFirstTraverser.pre_processing_of_child
 
     def traverse(self: DepthFirstTraverser, root: Node) -> Node:
         processors = self._processing_map()
         if isinstance(self, from_the_root):
             return processors[UpdateExpression](root)
-        of_kind: dict[type, Any] = {}
+        wanted = tuple(processors)
 
-        def walk(node: Any, place: int) -> Any:
-            parent = node.parent
-            for number, child in enumerate(node.children or ()):
-                self.pre_processing_of_child(node, number)
-                if isinstance(child, Node):
-                    walk(child, number)
-            kind = type(node)
-            if kind not in of_kind:
-                found = (work for key, work in processors.items() if issubclass(kind, key))
-                of_kind[kind] = next(found, None)
-            if of_kind[kind] is None:
-                return node
-            node = of_kind[kind](node)
-            node.parent = parent
-            if parent:
-                parent.children[place] = node
-            return node
+        def leave(node: Node, place: int) -> None:
+            kind = _first_of(wanted, type(node))
+            if kind is not None and (made := processors[kind](node)) is not node:
+                made.parent = node.parent
+                made.parent.children[place] = made
+                root.nodes = None
 
-        return walk(root, -1)
+        if type(self).pre_processing_of_child is not silent:
+            _walk(root, leave, self.pre_processing_of_child)
+            return root
+        nodes = vars(root).get("nodes")  # known as long as none is replaced
+        if nodes is None:
+            nodes = root.nodes = []
+            _walk(root, lambda *step: nodes.append(step))
+        for node, place in nodes:
+            leave(node, place)
+        return root
 
     mends.replace(DepthFirstTraverser, "traverse", traverse)
+
+
+def _walk(
+    node: Node,
+    leave: Callable[[Node, int], None],
+    enter: Callable[[Node, int], None] | None = None,
+    place: int = -1,
+) -> None:
+    """Come to each node of a tree, those below it first.
+
+    Args:
+        leave: called for each node, with its place in its parent.
+        enter: called for each child of a node before what is below that child.
+    """
+    for number, child in enumerate(node.children or ()):
+        if enter is not None:
+            enter(node, number)
+        if _is_node(type(child)):
+            _walk(child, leave, enter, number)
+    leave(node, place)
+
+
+@functools.cache
+def _is_node(kind: type) -> bool:
+    return issubclass(kind, Node)
+
+
+@functools.cache
+def _first_of(wanted: tuple[type, ...], kind: type) -> type | None:
+    """The first of some classes that a class is one of."""
+    return next((one for one in wanted if issubclass(kind, one)), None)
 
 
 def _look_up_methods(mends: Mends) -> None:

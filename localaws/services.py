@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from localaws import dynamodb, guard, scale, seeds, ttl
+from localaws import dynamodb, guard, scale, seeds, servicemodels, ttl
 from localaws.apigateway import gateway as apigateway
 from localaws.branching import worlds
 from localaws.cloudformation import stacks as cloudformation
@@ -63,6 +63,7 @@ class Services:
         """`spare`: empty sandboxes, started while this module was loaded."""
         self._mock = mock_aws(config=MOTO)
         self._mock.start()
+        servicemodels.begin_session()
         self._mends = Mends()
         self.clock: Clock = SimulatedTime() if clock == "simulated" else RealTime()
         self.seed = seed

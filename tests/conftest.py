@@ -123,10 +123,11 @@ class Run:
 class Shop:
     """The deployed order stack, and how a test uses it."""
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Any, *name: str, **parameters: str) -> None:
+        """`name` of the stack, where it is not the usual one, and the template's parameters."""
         import boto3
 
-        self.stack = cloud.deploy(ROOT / "template.yaml")
+        self.stack = cloud.deploy(ROOT / "template.yaml", *name, parameters=parameters)
         self.stepfunctions = boto3.client("stepfunctions")
         self.dynamodb = boto3.client("dynamodb")
         self.sqs = boto3.client("sqs")
@@ -215,6 +216,12 @@ def _unless_running(description: dict[str, Any]) -> dict[str, Any] | None:
 @pytest.fixture(scope="session")
 def shop(cloud: Any) -> Shop:
     return Shop(cloud)
+
+
+@pytest.fixture(scope="session")
+def grown(cloud: Any) -> Shop:
+    """A stack of its own, named `grown-…`, with all that grows around the order workflow."""
+    return Shop(cloud, "grown-backend", Environment="grown", Features="all")
 
 
 @pytest.fixture(scope="session")

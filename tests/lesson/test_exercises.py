@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import localaws
-from orderlab.lesson.exercises import Exercise, all_ids, find
+from orderlab.lesson.exercises import Exercise
+from orderlab.lesson.index import all_ids, find
 from orderlab.lesson.judging import judge, running
 from orderlab.lesson.judging.shop import Shop
 from orderlab.lesson.judging.verdict import FAILED, Verdict
@@ -21,22 +22,34 @@ WRONG = [(name, wrong) for name in EXERCISES for wrong in of_exercise(name).wron
 
 
 @pytest.fixture(scope="module")
-def course() -> Iterator[Shop]:
-    """The course's own stack, for exercises that do not change it."""
-    localaws.start()
-    yield Shop(ROOT, "")
+def course() -> Iterator[Callable[[str], Shop]]:
+    """The course's own stack, of the features that are asked for, for exercises that do not
+    change it."""
+    shops: dict[str, Shop] = {}
+
+    def deployed(features: str) -> Shop:
+        if features not in shops:
+            shops.clear()
+            localaws.reset()
+            shops[features] = Shop(ROOT, "", features)
+        return shops[features]
+
+    yield deployed
     localaws.stop()
 
 
 @pytest.fixture
-def judged(copy: Path, course: Shop) -> Callable[[str, Attempt], Verdict]:
+def judged(
+    copy: Path, course: Callable[[str], Shop]
+) -> Callable[[str, Attempt], Verdict]:
     """What the check says of an attempt: on a stack of its own if it edits files."""
 
     def judge_attempt(name: str, attempt: Attempt) -> Verdict:
         attempt.make(copy, name)
         if find(name).files:
             return running.judge(find(name), copy)
-        return judge.play(find(name), course.with_answer(copy, name))
+        shop = course(find(name).features)
+        return judge.play(find(name), shop.with_answer(copy, name))
 
     return judge_attempt
 

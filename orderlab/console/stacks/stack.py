@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import boto3
@@ -14,10 +14,10 @@ from orderlab.console.stacks.counts import count
 from orderlab.console.stacks.drawing import describe, source
 from orderlab.console.stacks.kinds import KINDS
 from orderlab.console.stacks.refusals import REFUSED
-from orderlab.console.stacks.template import read
+from orderlab.console.stacks.template import Arrow, Resource, read
 
 
-def stack(stack_name: str) -> None:
+def stack(stack_name: str, around: Collection[str] = ()) -> None:
     """Display a stack's resources, the events that connect them, and how much is in them.
 
     On it: messages of queues, items of tables (counted up to 1000), executions of state machines
@@ -25,7 +25,11 @@ def stack(stack_name: str) -> None:
     function goes to what its configuration names, with what its role may do there. Left out:
     roles and permissions, log groups, API stages, metric filters.
 
+    Args:
+        around: logical ids of resources, to see these and what they have an arrow from or to.
+
     Raises:
+        ValueError: the stack has no such resource; the message has those it has.
         botocore.exceptions.ClientError: no such stack.
     """
     cloudformation = boto3.client("cloudformation")
@@ -43,9 +47,24 @@ def stack(stack_name: str) -> None:
     # Without what a condition of the template has left out.
     there = {"Resources": {key: raw for key, raw in declared.items() if key in physical}}
     resources, arrows = read(there, physical, _definitions(there["Resources"], physical))
+    if around:
+        resources, arrows = _near(around, resources, arrows)
     counts = count(resources)
     words = describe(stack_name, resources, arrows, counts)
     present(Picture(source(resources, arrows, counts), words))
+
+
+def _near(
+    keys: Collection[str], resources: Mapping[str, Resource], arrows: Sequence[Arrow]
+) -> tuple[dict[str, Resource], list[Arrow]]:
+    """These resources, those that an arrow joins to them, and the arrows between all of them."""
+    unknown = sorted(set(keys) - resources.keys())
+    if unknown:
+        raise ValueError(f"No {', '.join(unknown)} in the stack. It has {', '.join(resources)}.")
+    joined = [arrow for arrow in arrows if arrow.source in keys or arrow.target in keys]
+    kept = {*keys, *(arrow.source for arrow in joined), *(arrow.target for arrow in joined)}
+    near = {key: one for key, one in resources.items() if key in kept}
+    return near, [one for one in arrows if one.source in near and one.target in near]
 
 
 def _definitions(raw: Mapping[str, Any], physical: Mapping[str, str]) -> dict[str, str]:
