@@ -12,8 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
+# Files whose tests share what takes long to make: each goes to one process, whole.
+TOGETHER = {
+    "test_gallery.py",
+    "test_grading.py",
+    "test_moto_defects.py",
+    "test_reproducibility.py",
+    "test_sam.py",
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -33,6 +42,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _uses_cloud(item: pytest.Item) -> bool:
     return "cloud" in getattr(item, "fixturenames", ())
+
+
+class Scheduling(LoadScopeScheduling):
+    """Which tests go to one process. Groups that are marked, as xdist has them, are none any more
+    with pytest 9.2, which makes a test's id anew."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, _ = nodeid.partition("::")
+        return path if Path(path).name in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

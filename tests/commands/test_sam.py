@@ -20,8 +20,6 @@ import pytest
 from orderlab.order import SEED_ORDER
 from starter import extras
 
-pytestmark = pytest.mark.xdist_group("sam")
-
 STACK = "dev-ecommerce-backend"
 MANAGED = "aws-sam-cli-managed-default"
 # Stack name, region, parameter, confirm changes, role creation, disable rollback, an API without

@@ -18,8 +18,6 @@ from orderlab.lesson.index import find
 from orderlab.lesson.places import COURSE
 from orderlab.lesson.solutions import of_exercise
 
-pytestmark = pytest.mark.xdist_group("grading")  # one class is graded for all
-
 HANDLER = "lambdas/validate_order_handler/app.py"
 HANDLERS = {
     "endless": "def lambda_handler(event, context):\n    while True: pass",
