@@ -57,7 +57,7 @@ def outcomes() -> dict[str, bool | str]:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=300,
+        timeout=900,
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, bool | str] = json.loads(done.stdout)

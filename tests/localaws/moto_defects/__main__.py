@@ -30,6 +30,7 @@ MODULES = (
     "stepfunctions_nested",
     "stepfunctions_tasks",
     "stepfunctions_language",
+    "jsonata_python",
     "stepfunctions_engine",
     "cloudformation",
     "services",

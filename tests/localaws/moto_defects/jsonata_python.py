@@ -1,4 +1,4 @@
-"""Defects of jsonata-python, which evaluates what moto hands to Java. True while a defect is there."""
+"""Defects of jsonata-python, to which localaws gives JSONata. True while a defect is there."""
 
 from __future__ import annotations
 
