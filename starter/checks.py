@@ -44,7 +44,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
     ),
     "browser": ("starter.extras", "browser", "pytest", "tests/browser"),
     "another endpoint": ("pytest", "tests/endpoints"),
-    "commands": ("pytest", "tests/commands"),
+    "commands": ("pytest", *ON_ALL_CORES, "tests/commands"),
 }
 
 

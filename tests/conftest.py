@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).resolve().parent.parent
 # Files whose tests share what takes long to make: each goes to one process, whole.
 TOGETHER = {
+    "test_aws.py",
     "test_gallery.py",
     "test_grading.py",
     "test_moto_defects.py",
@@ -149,6 +150,8 @@ class Shop:
         """`name` of the stack, where it is not the usual one, and the template's parameters."""
         import boto3
 
+        from orderlab import customers
+
         self.stack = cloud.deploy(ROOT / "template.yaml", *name, parameters=parameters)
         self.stepfunctions = boto3.client("stepfunctions")
         self.dynamodb = boto3.client("dynamodb")
@@ -158,6 +161,8 @@ class Shop:
         for product in products:
             item = {k: {"S" if isinstance(v, str) else "N": str(v)} for k, v in product.items()}
             self.dynamodb.put_item(TableName=self.output("ProductsTableName"), Item=item)
+        if table := self.stack.outputs.get("CustomersTableName"):
+            customers.load(ROOT, table)
 
     def output(self, name: str) -> str:
         return str(self.stack.outputs[name])
