@@ -10,6 +10,7 @@ import hashlib
 import html
 import io
 import json
+import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,6 +91,28 @@ def deploy(template: str | Path, stack_name: str, parameters: Mapping[str, str])
     return describe(cloudformation, stack_name)
 
 
+def deployed(stack_name: str, parameters: Mapping[str, str]) -> Stack:
+    """The stack that stands, made by `sam deploy`.
+
+    Raises:
+        DeployError: there is none, or it has other parameters.
+    """
+    cloudformation = boto3.client("cloudformation")
+    how = "run `sam build` and `sam deploy --guided` first"
+    try:
+        [stack] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    except ClientError as error:
+        raise DeployError(f"No stack {stack_name} stands there: {how}.") from error
+    found = {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
+    wrong = [f"{key}={value}" for key, value in parameters.items() if found.get(key) != value]
+    if wrong:
+        raise DeployError(
+            f"The stack {stack_name} stands there with other parameters: run `sam deploy "
+            f"--parameter-overrides {' '.join(wrong)}` first."
+        )
+    return describe(cloudformation, stack_name)
+
+
 def describe(cloudformation: Any, stack_name: str) -> Stack:
     """Read a stack's outputs and resources."""
     [stack] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
@@ -147,6 +170,9 @@ def _kept(stack: dict[str, Any], body: str, given: Mapping[str, str]) -> list[di
 
 def _raise_if_rolled_back(cloudformation: Any, name: str) -> None:
     [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    while stack["StackStatus"].endswith("_IN_PROGRESS"):  # as on an AWS that is not ours
+        time.sleep(1)
+        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
     if "ROLLBACK" not in stack["StackStatus"]:
         return
     pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Files whose tests share what takes long to make: each goes to one process, whole.
 TOGETHER = {
     "test_aws.py",
+    "test_elsewhere.py",
     "test_gallery.py",
     "test_grading.py",
     "test_moto_defects.py",
