@@ -71,7 +71,7 @@ def _read(cls: type[Request], method: str, url: str, headers: Any, body: Any = N
     names = [name for name in headers if should_preserve_original_header_name(name)]
     path = parts.path or "/"
     environ = {
-        "REQUEST_METHOD": method.upper(),
+        "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote(path).encode().decode("latin-1"),  # as WSGI has it
         "QUERY_STRING": parts.query,

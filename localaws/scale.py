@@ -12,9 +12,15 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+from botocore.model import Shape
 from moto.core import responses, utils
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.loaders import Loader, moto_root
+from moto.core.serialize import (
+    AttributePickerContext,
+    ResponseSerializer,
+    XFormedAttributePicker,
+)
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.parsing import validators
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node, UpdateExpression
@@ -27,6 +33,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from localaws.mending import Mends, variant
 
 EXPRESSIONS = 512  # update expressions kept parsed
+FIELDS = 8192  # of answers, whose names are remembered
 PLAIN = frozenset((str, int, float, bool, type(None), bytes))
 copy_anything = copy.deepcopy
 
@@ -39,6 +46,7 @@ def install(mends: Mends) -> None:
     _look_up_methods(mends)
     _share_models(mends)
     _find_backends(mends)
+    _name_fields(mends)
 
 
 class _Executions(list[Any]):
@@ -133,7 +141,7 @@ def _walk_fast(mends: Mends) -> None:
         processors = self._processing_map()
         if isinstance(self, from_the_root):
             return processors[UpdateExpression](root)
-        wanted = tuple(processors)
+        wanted: tuple[Any, ...] = tuple(processors)
 
         def leave(node: Node, place: int) -> None:
             kind = _first_of(wanted, type(node))
@@ -177,12 +185,12 @@ def _walk(
 
 
 @functools.cache
-def _is_node(kind: type) -> bool:
+def _is_node(kind: Any) -> bool:
     return issubclass(kind, Node)
 
 
 @functools.cache
-def _first_of(wanted: tuple[type, ...], kind: type) -> type | None:
+def _first_of(wanted: tuple[Any, ...], kind: Any) -> Any:
     """The first of some classes that a class is one of."""
     return next((one for one in wanted if issubclass(kind, one)), None)
 
@@ -223,3 +231,21 @@ def _find_backends(mends: Mends) -> None:
         return known if known is not None else create(self, account_id)
 
     create: Callable[..., Any] = mends.replace(BackendDict, "__getitem__", look_up)
+
+
+def _name_fields(mends: Mends) -> None:
+    """moto works out for each field of an answer, those that are not there among them, under what
+    names it may be found (core/serialize.py:1329)."""
+    picker = XFormedAttributePicker()
+
+    @functools.lru_cache(FIELDS)
+    def names(shape: Shape, key: str) -> tuple[str, ...]:
+        found = picker.get_possible_keys(AttributePickerContext({}, key, shape))
+        return tuple(dict.fromkeys(found))
+
+    def pick(self: ResponseSerializer, value: Any, key: str, shape: Shape) -> Any:
+        if type(value) is not dict or self._value_picker.response_transformers:
+            return work_out(self, value, key, shape)
+        return next((value[name] for name in names(shape, key) if name in value), None)
+
+    work_out: Callable[..., Any] = mends.replace(ResponseSerializer, "get_value", pick)

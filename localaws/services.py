@@ -30,6 +30,7 @@ from localaws.mail import Outbox
 from localaws.mending import Mends
 from localaws.observability import cloudwatch
 from localaws.pipes import service as pipes
+from localaws.ses import service as ses
 from localaws.sns import service as sns
 from localaws.sqs import service as sqs
 from localaws.sqs.poller import Pollers
@@ -90,7 +91,7 @@ class Services:
         managedpolicies.install(mends)
         buckets.install(mends)
         cloudformation.install(mends, clock)
-        dynamodb.install(mends)
+        dynamodb.install(mends, clock)
         self.journal = worlds.install(mends, clock)
         ttl.install(mends, clock)
         functions.install(mends, self._functions)
@@ -109,6 +110,7 @@ class Services:
             eventbridge.install(mends, clock, self._functions),
         )
         cloudwatch.install(mends, clock, buses.put_event)
+        ses.install(mends, clock, self._functions, self.outbox)
         sqs.install(mends, clock, self._pollers)
         pipes.install(mends, self._pollers)
         creation.install(mends)  # after those who make functions, mappings and machines

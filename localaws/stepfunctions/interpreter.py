@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonpath_ng.ext
 import moto.stepfunctions.parser.asl.component as component
+from botocore import UNSIGNED
 from botocore.model import OperationModel
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.program import program
@@ -89,15 +90,16 @@ def _sign_once(client: Any, region: str, role: str | None) -> None:
     def add(params: dict[str, Any], **_: Any) -> None:
         params["headers"]["Authorization"] = signature
 
+    client.meta.events.register("choose-signer", lambda **_: UNSIGNED)
     client.meta.events.register("before-call", add)
 
 
 def _send_once(client: Any) -> None:
-    """moto lets no call of a task be retried; boto3 prepares for it, and signs (endpoint.py:194)."""
+    """boto3 prepares each call for being sent again, which moto's clients never do."""
     endpoint = client._endpoint
 
     def send(operation: OperationModel, request_dict: dict[str, Any]) -> Any:
-        request = endpoint.create_request(request_dict)
+        request = endpoint.create_request(request_dict, operation)
         answer, error = endpoint._do_get_response(request, operation, request_dict["context"])
         if error is not None:
             raise error

@@ -32,6 +32,20 @@ def stack(stack_name: str, around: Collection[str] = ()) -> None:
         ValueError: the stack has no such resource; the message has those it has.
         botocore.exceptions.ClientError: no such stack.
     """
+    resources, arrows = whole(stack_name)
+    if around:
+        resources, arrows = near(around, resources, arrows)
+    counts = count(resources)
+    words = describe(stack_name, resources, arrows, counts)
+    present(Picture(source(resources, arrows, counts), words))
+
+
+def whole(stack_name: str) -> tuple[dict[str, Resource], list[Arrow]]:
+    """A deployed stack's resources by logical id, and the arrows between them.
+
+    Raises:
+        botocore.exceptions.ClientError: no such stack.
+    """
     cloudformation = boto3.client("cloudformation")
     answer = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")
     body = answer["TemplateBody"]
@@ -46,15 +60,10 @@ def stack(stack_name: str, around: Collection[str] = ()) -> None:
     declared = template.get("Resources") or {}
     # Without what a condition of the template has left out.
     there = {"Resources": {key: raw for key, raw in declared.items() if key in physical}}
-    resources, arrows = read(there, physical, _definitions(there["Resources"], physical))
-    if around:
-        resources, arrows = _near(around, resources, arrows)
-    counts = count(resources)
-    words = describe(stack_name, resources, arrows, counts)
-    present(Picture(source(resources, arrows, counts), words))
+    return read(there, physical, _definitions(there["Resources"], physical))
 
 
-def _near(
+def near(
     keys: Collection[str], resources: Mapping[str, Resource], arrows: Sequence[Arrow]
 ) -> tuple[dict[str, Resource], list[Arrow]]:
     """These resources, those that an arrow joins to them, and the arrows between all of them."""

@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 import localaws
-from orderlab import products
+from orderlab import customers, products
 from orderlab.console.executions.reading import read
 from orderlab.lesson import answers
 from orderlab.lesson.answers import NotAnAnswerError
@@ -77,7 +77,7 @@ class Shop:
     """A deployed copy of the application, and the learner's answer."""
 
     def __init__(self, root: Path, exercise_id: str, features: str = "base") -> None:
-        """Deploy a copy and load its products.
+        """Deploy a copy and load its products and customers.
 
         Args:
             features: a value of the template's parameter Features.
@@ -90,6 +90,8 @@ class Shop:
         self.stack = localaws.deploy(root / "template.yaml", parameters={"Features": features})
         self._stepfunctions = boto3.client("stepfunctions")
         loaded = products.load(root, self.stack.outputs["ProductsTableName"])
+        if table := self.stack.outputs.get("CustomersTableName"):
+            customers.load(root, table)
         self.prices = {product["productId"]: product["price"] for product in loaded}
 
     def with_answer(self, root: Path, exercise_id: str) -> Shop:

@@ -37,6 +37,7 @@ MODULES = (
     "functions",
     "queues",
     "messaging",
+    "mailing",
     "eventing",
     "observing",
     "permissions",

@@ -1,0 +1,309 @@
+"""The order saga: its paths, and books that balance whatever fails and when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import boto3
+import pytest
+
+from localaws import clock, faults
+from orderlab import console
+from orderlab.lesson import hazards
+from orderlab.lesson.hazards import Hazard, Saga
+
+pytestmark = pytest.mark.simulated_clock
+MOUSE, MONITOR, CHAIR = "prod-001", "prod-009", "prod-018"
+SOME = 12  # drawn trials; benchmarks/saga_runs.py makes a thousand
+HAPPY = ["ValidateOrder", "IsOrderValid", "ReserveStock", "ChargeOrder", "ConfirmOrder"]
+
+
+@pytest.fixture
+def saga(grown: Any) -> Iterator[Saga]:
+    """Nothing strikes, and nothing waits for a person."""
+    found = Saga(grown.stack.outputs)
+    list(found.letters())
+    yield found
+    faults.clear()
+
+
+@pytest.fixture
+def balanced(saga: Saga) -> Iterator[Mapping[str, int]]:
+    """The books are in order before a test and after it."""
+    before = saga.shelf()
+    yield before
+    assert hazards.faults_of_books(saga, before) == []
+
+
+def run(grown: Any, saga: Saga, order: dict[str, Any]) -> Any:
+    """An order's saga, and whatever it starts, to their ends."""
+    ended = grown.ended(saga.start(order))
+    clock.advance(minutes=3)
+    return ended
+
+
+def undone(grown: Any) -> Any:
+    """The last execution of the undoing."""
+    arn = grown.output("UndoOrderWorkflowArn")
+    last = grown.stepfunctions.list_executions(stateMachineArn=arn)["executions"][0]
+    return grown.ended(last["executionArn"])
+
+
+def stock(grown: Any, product: str, **values: int) -> dict[str, Any]:
+    """A product's row, with some of its numbers set before."""
+    table = boto3.resource("dynamodb").Table(grown.output("ProductsTableName"))
+    for name, value in values.items():
+        table.update_item(
+            Key={"productId": product},
+            UpdateExpression=f"SET {name} = :value REMOVE lowBy",
+            ExpressionAttributeValues={":value": value},
+        )
+    return dict(table.get_item(Key={"productId": product})["Item"])
+
+
+def basket(grown: Any, order_id: str, *lines: tuple[str, int]) -> dict[str, Any]:
+    prices = {MOUSE: 29.99, MONITOR: 329.0, CHAIR: 389.0}
+    items = [{"productId": p, "quantity": q, "price": prices[p]} for p, q in lines]
+    total = round(sum(line["price"] * line["quantity"] for line in items), 2)
+    return dict(grown.order(order_id, items=items, totalAmount=total))
+
+
+def test_a_confirmed_order(grown: Any, saga: Saga, balanced: Any) -> None:
+    before = stock(grown, MOUSE)
+    arrived = grown.inbox()
+    order = basket(grown, "saga-confirmed", (MOUSE, 1), (MONITOR, 1), (MOUSE, 1))
+    ended = run(grown, saga, order)
+    assert ended.status == "SUCCEEDED"
+    assert ended.states[:5] == HAPPY
+    now = stock(grown, MOUSE)
+    assert (now["stock"], now["sold"]) == (before["stock"] - 2, before.get("sold", 0) + 2)
+    row = grown.row("saga-confirmed")
+    assert (row["status"], row["totalAmount"]) == ("CONFIRMED", "388.98")
+    assert row["executionArn"] == ended.arn
+    assert [message["Subject"] for message in arrived()] == ["Order confirmed"]
+
+
+def test_an_order_with_faults(grown: Any, saga: Saga, balanced: Any) -> None:
+    arrived = grown.inbox()
+    ended = run(grown, saga, grown.order("saga-invalid", items=[]))
+    assert (ended.description["error"], ended.states[-1]) == ("OrderInvalid", "OrderInvalid")
+    assert undone(grown).status == "SUCCEEDED"
+    assert grown.row("saga-invalid")["failureError"] == "OrderInvalid"
+    [message] = arrived()
+    assert ended.description["cause"] in message["Message"]
+
+
+def test_an_order_without_an_id(grown: Any, saga: Saga, balanced: Any) -> None:
+    arrived = grown.inbox()
+    order = grown.order("x")
+    del order["orderId"]
+    run(grown, saga, order)
+    assert undone(grown).states == [
+        "FindOrder", "HasOrderId", "NotifyRejected", "IsAllUndone", "Undone",
+    ]  # fmt: skip
+    assert [message["Subject"] for message in arrived()] == ["Order rejected"]
+
+
+def test_a_declined_payment(grown: Any, saga: Saga, balanced: Any) -> None:
+    before = stock(grown, MOUSE)
+    run(grown, saga, basket(grown, "order-declined", (MOUSE, 2)))
+    undoing = undone(grown)
+    assert undoing.status == "SUCCEEDED"
+    steps = ("CloseReservation", "RefundPayment", "ReleaseStock", "RejectOrder", "NotifyRejected")
+    assert [name for name in undoing.states if name in steps] == list(steps)
+    assert stock(grown, MOUSE)["stock"] == before["stock"]
+    row = grown.row("order-declined")
+    assert (row["status"], row["failureCause"]) == ("FAILED", "The payment was declined.")
+
+
+def test_the_last_piece_is_sold_once(grown: Any, saga: Saga) -> None:
+    """Two orders at one instant, both found valid."""
+    stock(grown, CHAIR, stock=1, sold=0)
+    arns = [saga.start(basket(grown, f"chair-{name}", (CHAIR, 1))) for name in ("ana", "ben")]
+    ends = [grown.ended(arn) for arn in arns]
+    clock.advance(minutes=3)
+    assert [end.description.get("error") for end in ends] == [None, "OutOfStock"]
+    assert (saga.status("Orders", "chair-ana"), saga.status("Orders", "chair-ben")) == (
+        "CONFIRMED",
+        "FAILED",
+    )
+    assert saga.status("MockPayments", "chair-ben") == "CLOSED"
+    assert stock(grown, CHAIR)["stock"] == 0
+
+
+def test_an_order_of_too_many_products(grown: Any, saga: Saga, balanced: Any) -> None:
+    table = boto3.resource("dynamodb").Table(grown.output("ProductsTableName"))
+    names = [f"many-{number}" for number in range(99)]
+    with table.batch_writer() as batch:
+        for name in names:
+            batch.put_item(Item={"productId": name, "price": 1, "stock": 100})
+    items = [{"productId": name, "quantity": 1, "price": 1} for name in names]
+    most = grown.order("saga-98", items=items[:98], totalAmount=98)
+    assert run(grown, saga, most).status == "SUCCEEDED"
+    over = run(grown, saga, grown.order("saga-99", items=items, totalAmount=99))
+    assert "98 different products" in over.description["cause"]
+
+
+def test_the_same_order_in_two_executions(grown: Any, saga: Saga, balanced: Any) -> None:
+    order = basket(grown, "saga-twice", (MOUSE, 1))
+    before = stock(grown, MOUSE)["stock"]
+    assert run(grown, saga, order).status == "SUCCEEDED"
+    again = run(grown, saga, order)
+    assert (again.status, again.description["error"]) == ("FAILED", "OrderKnown")
+    assert undone(grown).description["error"] == "NotUndone"
+    assert saga.status("Orders", "saga-twice") == "CONFIRMED"
+    assert stock(grown, MOUSE)["stock"] == before - 1
+
+
+def test_an_event_that_comes_twice(grown: Any, saga: Saga, balanced: Any) -> None:
+    saga.forget("order-declined")
+    before = stock(grown, MOUSE)
+    ended = run(grown, saga, basket(grown, "order-declined", (MOUSE, 2)))
+    for _ in range(2):
+        saga.undo(json.dumps({"executionArn": ended.arn}))
+    clock.advance(minutes=3)
+    assert undone(grown).status == "SUCCEEDED"
+    assert stock(grown, MOUSE)["stock"] == before["stock"]
+
+
+def test_a_saga_that_runs_out_of_time(grown: Any, saga: Saga, balanced: Any) -> None:
+    with faults.inject(service="dynamodb", state="ConfirmOrder", latency=400, times=20):
+        ended = grown.ended(saga.start(basket(grown, "saga-timed-out", (MOUSE, 1))))
+        clock.advance(minutes=12)
+    assert ended.status == "FAILED"  # States.Timeout, and its retries
+    assert saga.status("Orders", "saga-timed-out") == "FAILED"
+    assert saga.status("MockPayments", "saga-timed-out") == "REFUNDED"
+
+
+LOW = [  # stock before each order, and how many notices there are after it
+    ([11], 0), ([10], 1), ([11, None, None, None], 1), ([10, 10], 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("deliveries", "notices"), LOW)
+def test_low_stock_is_told_once_for_each_crossing(
+    grown: Any, saga: Saga, deliveries: list[int | None], notices: int
+) -> None:
+    arrived = grown.inbox()
+    for number, delivered in enumerate(deliveries):
+        if delivered is not None:
+            stock(grown, MONITOR, stock=delivered)
+        order = basket(grown, f"low-{deliveries}-{number}".translate(CLEAN), (MONITOR, 1))
+        assert run(grown, saga, order).status in ("SUCCEEDED", "FAILED")
+    events = [message["MessageAttributes"]["event"]["Value"] for message in arrived()]
+    assert events.count("LowStock") == notices
+
+
+CLEAN = str.maketrans({"[": None, "]": None, ",": None, " ": "-"})
+
+
+def test_a_lost_answer_loses_no_notice(grown: Any, saga: Saga) -> None:
+    stock(grown, MONITOR, stock=10)
+    arrived = grown.inbox()
+    lost = {"error": "InternalServerError", "when": "after", "times": 1}
+    with faults.inject(service="dynamodb", state="MarkLow", **lost):
+        run(grown, saga, basket(grown, "low-answer-lost", (MONITOR, 1)))
+    events = [message["MessageAttributes"]["event"]["Value"] for message in arrived()]
+    assert sorted(events) == ["LowStock", "OrderConfirmed"]
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [(step, step) for step in hazards.BACK[1:]] + [("EachProduct", "UnmarkLow")],
+)
+def test_what_cannot_be_undone_waits_for_a_person(
+    grown: Any, saga: Saga, balanced: Any, step: str, state: str
+) -> None:
+    """And the steps behind it are done all the same."""
+    stock(grown, MOUSE, stock=5)
+    table = saga.shelf()
+    if step == "EachProduct":
+        struck: Any = faults.inject(service="dynamodb", state=state, error="InternalServerError")
+    else:
+        struck = hazards.strike(saga, state, "before, each time")
+    order_id = f"undo-{step}"
+    with faults.inject(service="dynamodb", state="ConfirmOrder", error="InternalServerError"):
+        with struck:
+            saga.start(basket(grown, order_id, (MOUSE, 1)))
+            clock.advance(minutes=10)
+        undoing = undone(grown)
+        assert undoing.description["error"] == "UndoIncomplete"
+        assert [one["step"] for one in json.loads(undoing.description["cause"])] == [step]
+        [letter] = saga.letters()
+        saga.undo(letter["detail"]["input"])
+        clock.advance(minutes=3)
+    assert saga.shelf() == table
+    assert (saga.status("Orders", order_id), saga.status("MockPayments", order_id)) == (
+        "FAILED",
+        "REFUNDED",
+    )
+    stock(grown, MOUSE, stock=1000)
+
+
+MATRIX = list(hazards.matrix())
+
+
+@pytest.mark.parametrize("step", hazards.STEPS)
+def test_every_step_at_every_moment(grown: Any, saga: Saga, step: str) -> None:
+    stock(grown, MOUSE, stock=1000)
+    stock(grown, MONITOR, stock=1000)
+    before = saga.shelf()
+    order = basket(grown, "test-order-001", (MOUSE, 2), (MONITOR, 1))
+    for one in (one for one in MATRIX if one.step == step):
+        trial = hazards.attempt(saga, order, one)
+        assert hazards.faults_of_books(saga, before) == [], one
+        assert trial.ends == EXPECTED.get((one.step, one.moment), usual(one)), one
+
+
+def usual(one: Hazard) -> str:
+    """A fault that passes leaves the order as it would have been without it."""
+    return "undone" if one.step in hazards.BACK or "each" in one.moment else "confirmed"
+
+
+EXPECTED = {
+    ("ReserveStock", "during"): "undone",
+    ("ChargeOrder", "during"): "undone",
+    ("ConfirmOrder", "after, each time"): "confirmed",
+    ("NotifyConfirmed", "before, each time"): "confirmed",
+    ("NotifyConfirmed", "after, each time"): "confirmed",
+    # Whether it is undone or confirmed, the late write decides: here it comes first.
+    ("ConfirmOrder", "during"): "undone",
+}
+
+
+def test_runs_that_a_seed_has_drawn(grown: Any, saga: Saga) -> None:
+    before = saga.shelf()
+    ends: set[str] = set()
+    for number, one in enumerate(hazards.drawn(SOME, seed=1)):
+        order = basket(grown, f"drawn-{number}", (MOUSE, 1), (MONITOR, 1))
+        ends.add(hazards.attempt(saga, order, one).ends)
+        assert hazards.faults_of_books(saga, before) == [], one
+    assert ends == {"confirmed", "undone"}
+
+
+def test_books_out_of_balance_are_found(grown: Any, saga: Saga) -> None:
+    """Or the tests above would find nothing."""
+    before = saga.shelf()
+    stock(grown, MOUSE, stock=7, reserved=1)
+    payments = boto3.resource("dynamodb").Table(grown.output("MockPaymentsTableName"))
+    payments.put_item(Item={"orderId": "unheard-of", "status": "CHARGED"})
+    reservations = boto3.resource("dynamodb").Table(grown.output("ReservationsTableName"))
+    reservations.put_item(Item={"reservationId": "abandoned", "status": "RESERVED"})
+    found = hazards.faults_of_books(saga, before)
+    assert [line.partition(":")[0] for line in found] == [
+        MOUSE,
+        MOUSE,
+        "unheard-of",
+        "abandoned",
+    ]
+    stock(grown, MOUSE, stock=1000, reserved=0)
+    payments.delete_item(Key={"orderId": "unheard-of"})
+    reservations.delete_item(Key={"reservationId": "abandoned"})
+
+
+@pytest.mark.parametrize("machine", ["OrderSagaWorkflowArn", "UndoOrderWorkflowArn"])
+def test_every_path_was_taken(grown: Any, machine: str) -> None:
+    coverage = console.coverage(grown.output(machine))
+    assert coverage.missing == [], coverage
