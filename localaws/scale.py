@@ -144,7 +144,8 @@ def _walk_fast(mends: Mends) -> None:
         wanted: tuple[Any, ...] = tuple(processors)
 
         def leave(node: Node, place: int) -> None:
-            kind = _first_of(wanted, type(node))
+            own: Any = type(node)
+            kind = _first_of(wanted, own)
             if kind is not None and (made := processors[kind](node)) is not node:
                 made.parent = node.parent
                 made.parent.children[place] = made
@@ -179,7 +180,8 @@ def _walk(
     for number, child in enumerate(node.children or ()):
         if enter is not None:
             enter(node, number)
-        if _is_node(type(child)):
+        kind: Any = type(child)
+        if _is_node(kind):
             _walk(child, leave, enter, number)
     leave(node, place)
 

@@ -20,8 +20,8 @@ def approval(message: dict[str, str], **fields: Any) -> Attempt:
         "Arguments": {"TopicArn": TOPIC, "Message": message},
         "Next": "Released",
     } | fields
-    ends = {name: {"Type": "Succeed"} for name in ("Released", "Refused", "Unanswered")}
-    states = {"Ask": ask, **ends}
+    ends = ["Released", *(catcher["Next"] for catcher in fields.get("Catch", []))]
+    states = {"Ask": ask, **{name: {"Type": "Succeed"} for name in ends}}
     return Attempt(answer={"QueryLanguage": "JSONata", "StartAt": "Ask", "States": states})
 
 

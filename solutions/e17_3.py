@@ -42,7 +42,7 @@ def newest_first(order_id: str) -> str:
 
 
 UNTOUCHED = Attempt(answer=untouched)
-TOLD = "lines about order-declined; the query finds"
+TOLD = "; the query finds 0 of them"
 SOLUTION = Attempt(answer=story)
 WRONG = [
     WrongAnswer("the key alone", Attempt(answer=by_key), "The workflow's lines", "0 lines"),

@@ -139,7 +139,7 @@ def nothing(dead: str, queue: str, workflow: str, quarantine: str) -> None:
 
 
 UNTOUCHED = Attempt(answer=nothing)
-TOLD = "is a person's business. What became of them: 0 recovered"
+TOLD = "became of them: 0 recovered"
 SOLUTION = Attempt(answer=recover_all)
 WRONG = [
     WrongAnswer("the first ten", Attempt(answer=ten), "Forty letters", ""),
@@ -147,7 +147,7 @@ WRONG = [
         "looks for no replay",
         Attempt(answer=blind_to_replays),
         "What the customers pay",
-        "order-plain-10 2 times",
+        "order-",
     ),
     WrongAnswer(
         "compares texts",

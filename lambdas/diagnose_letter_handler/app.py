@@ -171,7 +171,9 @@ def diagnose(letter: Mapping[str, Any]) -> Diagnosis:
     verdict = judge(order, find_inputs(order["orderId"]) if order else {}, recoveries)
     amount = amount_at_stake(order)
     return Diagnosis(
-        **verdict._asdict(),
+        action=verdict.action,
+        cause=verdict.cause,
+        detail=verdict.detail,
         orderId=order["orderId"] if order else None,
         amount=None if amount is None else str(amount),
         since=waiting_since(letter),

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,24 +24,22 @@ SECRET_KEY = "sk_test_of_this_machine"
 PUBLISHABLE_KEY = "pk_test_of_this_machine"
 PATIENCE = 60  # seconds for an answer, on a machine that is busy
 
-_started: list[Gateway] = []
+
+@cache
+def _own() -> Gateway:
+    return Gateway()
 
 
 def start() -> Gateway:
-    """Start a gateway with an empty ledger. It ends with this process, or when it is stopped."""
-    started = Gateway()
-    _started.append(started)
-    return started
-
-
-@atexit.register
-def _stop_all() -> None:
-    while _started:
-        _started.pop().stop()
+    """This process's gateway: started, or found running; started again where it had stopped."""
+    found = _own()
+    if not found.is_running:
+        found.restart()
+    return found
 
 
 class Gateway:
-    """A process that answers Stripe's SDK on this machine.
+    """A process that answers Stripe's SDK on this machine. It ends with whoever has started it.
 
     Attributes:
         url: the base address, for the SDK's `base_addresses={"api": url}`.
@@ -52,6 +51,7 @@ class Gateway:
         )
         self._port = "0"
         self._process: subprocess.Popen[str] | None = None
+        atexit.register(self.stop)
         self.restart()
         self.url = f"http://{server.HOST}:{self._port}"
 
@@ -60,7 +60,7 @@ class Gateway:
 
     @property
     def is_running(self) -> bool:
-        """Whether it takes calls: one that crashes stops that before its process is gone."""
+        """Whether it takes calls."""
         try:
             socket.create_connection((server.HOST, int(self._port)), PATIENCE).close()
         except OSError:

@@ -55,8 +55,10 @@ class Answer(NamedTuple):
 class Api:
     """Carries out one request after the other."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, die: Callable[[], None]) -> None:
+        """`die` ends this process at once."""
         self._ledger = ledger
+        self._die = die
         self._lock = threading.Lock()
         self._faults: list[str] = []
 
@@ -67,7 +69,7 @@ class Api:
             if not (request.is_charging and self._faults):
                 return answered
             if self._faults.pop(0) == "crash":
-                os._exit(CRASHED)
+                self._die()
             return None
 
     def _once(self, request: Request) -> Answer:
@@ -270,5 +272,13 @@ def _api_key(header: str) -> str:
 
 def serve(path: Path, port: int) -> ThreadingHTTPServer:
     """A server that listens, with its ledger in a file; port 0 takes a free one."""
-    api = Api(Ledger(path))
-    return ThreadingHTTPServer((HOST, port), type("Bound", (Handler,), {"api": api}))
+    bound = type("Bound", (Handler,), {})
+    listening = ThreadingHTTPServer((HOST, port), bound)
+
+    def die() -> None:
+        # First of all nobody can connect any more: who is hung up on may look at once.
+        listening.socket.close()
+        os._exit(CRASHED)
+
+    bound.api = Api(Ledger(path), die)  # type: ignore[attr-defined]
+    return listening

@@ -17,7 +17,6 @@ import boto3
 import pytest
 import stripe
 
-from orderlab import gateway
 from orderlab.gateway import Gateway
 
 HANDLER = "charge_payment_handler"
@@ -26,7 +25,7 @@ NUMBER = "4242424242424242"
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[Gateway]:
-    started = gateway.start()
+    started = Gateway()
     yield started
     started.stop()
 

@@ -12,6 +12,7 @@ from localaws import clock, faults
 from orderlab import console
 from tests import shapes
 
+pytestmark = pytest.mark.simulated_clock
 TABLE, MACHINE = "grown-Quarantine", "DeadLetterWorkflowArn"
 NOTE = "two mice, please"
 
@@ -19,6 +20,7 @@ NOTE = "two mice, please"
 @pytest.fixture(autouse=True)
 def emptied(grown: Any) -> None:
     """Each test begins with an empty dead-letter queue and an empty table."""
+    clock.advance(minutes=1)  # SQS allows one purge in 60 seconds
     grown.sqs.purge_queue(QueueUrl=grown.output("OrderDeadLetterQueueUrl"))
     table = boto3.resource("dynamodb").Table(TABLE)
     for row in table.scan()["Items"]:
@@ -69,15 +71,13 @@ def test_a_good_order_is_sent_back_and_runs(grown: Any, until: Any) -> None:
     assert not grown.row("letter-good")  # it waits for a minute
 
 
-@pytest.mark.simulated_clock
 def test_what_was_sent_back_is_started_after_its_delay(grown: Any) -> None:
-    lay(grown, grown.order("letter-later"))
+    lay(grown, grown.order("letter-is-late"))
     recover(grown)
     clock.advance(minutes=3)
-    assert grown.row("letter-later")["status"] == "CONFIRMED"
+    assert grown.row("letter-is-late")["status"] == "CONFIRMED"
 
 
-@pytest.mark.simulated_clock
 def test_a_hopeless_letter_ends_in_quarantine(grown: Any) -> None:
     """Sent back three times, with longer delays, and since when is not forgotten."""
     begun, waits = clock.now, []
@@ -125,7 +125,6 @@ def test_more_than_ten_letters(grown: Any) -> None:
     assert [row["body"] for row in rows()] == [f"note {number:02}" for number in range(23)]
 
 
-@pytest.mark.simulated_clock
 @pytest.mark.parametrize(
     ("state", "target"),
     [
@@ -151,6 +150,24 @@ def test_what_cannot_be_done_leaves_the_letter(grown: Any, state: str, target: A
     assert len(rows()) == (state == "Quarantine")
     if state != "Quarantine":
         assert grown.row(order["orderId"])["status"] == "CONFIRMED"
+
+
+def test_what_fails_once_is_tried_again(grown: Any) -> None:
+    lay(grown, NOTE)
+    throttled = "Lambda.TooManyRequestsException"
+    with (
+        faults.inject(
+            queue="grown-OrderDeadLetterQueue",
+            state="ReceiveLetters",
+            error="RequestThrottled",
+            times=1,
+        ),
+        faults.inject(function="grown-DiagnoseLetterFunction", error=throttled, times=1),
+        faults.inject(topic="grown-OrderAlarms", error="InternalErrorException", times=1),
+    ):
+        run = recover(grown)
+    assert run.description["output"] == '{"quarantined":1}'
+    assert len(run.failures()) == 3
 
 
 def test_a_letter_that_cannot_be_diagnosed_is_left(grown: Any) -> None:

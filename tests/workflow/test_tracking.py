@@ -181,6 +181,7 @@ def test_delivered_while_the_shipped_notice_is_on_its_way(parcel: Parcel, cloud:
 
 def test_the_warehouse_is_reminded_every_two_days(parcel: Parcel) -> None:
     arn = parcel.begin()
+    parcel.notices()  # before the queue forgets them, after four days
     parcel.wait(days=5)
     assert parcel.path(arn) == [*BEGIN, *["RemindWarehouse", "Preparing"] * 2]
     parcel.tell("SHIPPED")
@@ -312,7 +313,7 @@ def test_the_limits_are_days() -> None:
     assert states["Shipped"]["TimeoutSeconds"] == timedelta(days=10).total_seconds()
 
 
-def test_every_transition_was_taken() -> None:
+def test_every_transition_was_taken(grown: Any) -> None:
     """Runs last in this module: what the tests above have not reached is named."""
     drawn = set()
     for name, state in DEFINITION["States"].items():

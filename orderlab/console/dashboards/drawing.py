@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from orderlab.console.dashboards import metricwidget
 from orderlab.console.dashboards.body import COLUMNS, Widget
+from orderlab.console.dashboards.grid import MARGIN, ROW, at, high, shortened, wide, wrapped
 from orderlab.console.dashboards.reading import Content
 from orderlab.console.dashboards.telling import NO_DATA, not_drawn, plain
-from orderlab.console.outputs.plotting import EDGE, GRID, WIDTH, figure, style
+from orderlab.console.outputs.plotting import EDGE, WIDTH, figure, style
 from orderlab.console.style import FAINT, INK, LOOKS, NOT_VISITED, Look
 
-_ROW = 38  # CSS pixels of the grid's unit of height
 _HEADING = 30  # CSS pixels of the dashboard's name
 _LINE, _HEAD = 15, 24  # CSS pixels of a line of text, and of a widget's title
-_CHARACTER = 6.2  # CSS pixels of one, on average
-_COLUMN = WIDTH / COLUMNS
 _ALARM = 190  # CSS pixels that an alarm's box has at least
 _STATES = {
     "OK": LOOKS["succeeded"],
@@ -35,12 +33,12 @@ def drawn(title: str, contents: Sequence[tuple[Widget, Content]], span: Span) ->
     """The figure; `span` is the time that its charts show."""
     rows = max((widget.y + widget.height for widget, _ in contents), default=1)
     with style():
-        made = figure(rows * _ROW + _HEADING)
+        made = figure(rows * ROW + _HEADING)
         grid = made.add_gridspec(
-            rows + 1, COLUMNS, height_ratios=[_HEADING, *[_ROW] * rows], wspace=0, hspace=0
+            rows + 1, COLUMNS, height_ratios=[_HEADING, *[ROW] * rows], wspace=0, hspace=0
         )
         heading = made.add_subfigure(grid[0, :])
-        heading.text(12 / WIDTH, 0.5, title, weight="bold", size=11, va="center")
+        heading.text(MARGIN / WIDTH, 0.5, title, weight="bold", size=11, va="center")
         for widget, content in contents:
             place = grid[
                 widget.y + 1 : widget.y + 1 + widget.height,
@@ -57,93 +55,61 @@ def _draw(panel: SubFigure, widget: Widget, content: Content, span: Span) -> Non
     if widget.kind == "metric":
         metricwidget.draw(panel, widget, content, span)
         return
-    if widget.title:
-        panel.text(*_at(widget, 12, 14), widget.title, weight="bold", size=9.5, va="center")
+    title = shortened(widget.title, wide(widget) - 2 * MARGIN, 9.5, bold=True)
+    panel.text(*at(widget, MARGIN, 14), title, weight="bold", size=9.5, va="center")
     if widget.kind == "alarm":
         _alarms(panel, widget, content)
     elif widget.kind == "log":
         _table(panel, widget, content)
     else:
-        panel.text(*_at(widget, 12, 14 + _LINE), not_drawn(widget), size=8.5, color=FAINT)
-
-
-def _at(widget: Widget, right: float, down: float) -> tuple[float, float]:
-    """A place in a widget, so many CSS pixels from its upper left corner, as a subfigure has it."""
-    return right / (widget.width * _COLUMN), 1 - down / (widget.height * _ROW)
+        panel.text(*at(widget, MARGIN, _HEAD + _LINE), not_drawn(widget), size=8.5, color=FAINT)
 
 
 def _text(panel: SubFigure, widget: Widget) -> None:
     down = 14.0
-    letters = int((widget.width * _COLUMN - 24) / _CHARACTER)
     for line in plain(widget.properties.get("markdown", "")):
         heading = line.startswith("#")
-        for part in textwrap.wrap(line.lstrip("# "), letters):
-            size = 12 if heading else 9
-            weight = "bold" if heading else "normal"
-            panel.text(*_at(widget, 12, down), part, size=size, weight=weight, va="center")
+        size, weight = (12, "bold") if heading else (9, "normal")
+        for part in wrapped(line.lstrip("# "), wide(widget) - 2 * MARGIN, size, heading):
+            panel.text(*at(widget, MARGIN, down), part, size=size, weight=weight, va="center")
             down += _LINE + (5 if heading else 0)
 
 
 def _alarms(panel: SubFigure, widget: Widget, content: Content) -> None:
-    columns = max(1, int((widget.width * _COLUMN - 24) / _ALARM))
-    rows = -(-len(content.alarms) // columns)
-    room = (widget.height * _ROW - _HEAD - 8) / max(1, rows)
-    wide, high = (widget.width * _COLUMN - 24) / columns, min(room, 36)
+    columns = max(1, int((wide(widget) - 2 * MARGIN) / _ALARM))
+    rows = max(1, -(-len(content.alarms) // columns))
+    across = (wide(widget) - 2 * MARGIN) / columns
+    tall = min((high(widget) - _HEAD - 8) / rows, 36)
     for number, (name, state) in enumerate(content.alarms):
-        down, right = divmod(number, columns)
+        row, column = divmod(number, columns)
         look = _STATES.get(state, NOT_VISITED)
-        left, low = _at(widget, 12 + right * wide, _HEAD + 4 + (down + 1) * high)
-        size = (wide - 8) / (widget.width * _COLUMN), (high - 8) / (widget.height * _ROW)
-        panel.patches.append(_box(panel, (left, low), size, look))
-        x, y = _at(widget, 20 + right * wide, _HEAD + 4 + (down + 0.5) * high + 4)
-        panel.text(x, y, f"{look.sign} {name}", va="center", size=8.5, color=INK)
-
-
-def _box(
-    panel: SubFigure, corner: tuple[float, float], size: tuple[float, float], look: Look
-) -> FancyBboxPatch:
-    return FancyBboxPatch(
-        corner,
-        *size,
-        boxstyle="square,pad=0",
-        facecolor=look.fill,
-        edgecolor=look.border,
-        linewidth=look.weight / 2,
-        transform=panel.transSubfigure,
-        figure=panel,
-    )
+        left, top = MARGIN + column * across, _HEAD + 12 + row * tall
+        size = (across - 8) / wide(widget), (tall - 8) / high(widget)
+        corner, weight = at(widget, left, top + tall - 8), look.weight / 2
+        colours = {"facecolor": look.fill, "edgecolor": look.border}
+        panel.add_artist(Rectangle(corner, *size, linewidth=weight, **colours))
+        middle = at(widget, left + 8, top + (tall - 8) / 2)
+        text = shortened(f"{look.sign} {name}", across - 20, 8.5)
+        panel.text(*middle, text, va="center", size=8.5, color=INK)
 
 
 def _table(panel: SubFigure, widget: Widget, content: Content) -> None:
     names = list(dict.fromkeys(name for row in content.table for name in row))
     if not names:
-        panel.text(*_at(widget, 12, _HEAD + _LINE), NO_DATA, size=8.5, color=FAINT)
+        panel.text(*at(widget, MARGIN, _HEAD + _LINE), NO_DATA, size=8.5, color=FAINT)
         return
     lines = [names, *([row.get(name, "") for name in names] for row in content.table)]
-    wide = (widget.width * _COLUMN - 24) / len(names)
-    most = int((widget.height * _ROW - _HEAD - _LINE) / _LINE)
+    across = (wide(widget) - 2 * MARGIN) / len(names)
+    most = int((high(widget) - _HEAD - _LINE) / _LINE)
     for number, line in enumerate(lines[:most]):
         down = _HEAD + _LINE * (number + 1) + (4 if number else 0)
         for column, value in enumerate(line):
-            shown = textwrap.shorten(value, int(wide / _CHARACTER), placeholder="…")
-            colour = INK if number else FAINT
-            panel.text(*_at(widget, 12 + column * wide, down), shown, size=8.5, color=colour)
+            place = at(widget, MARGIN + column * across, down)
+            shown = shortened(value, across - 6, 8.5)
+            panel.text(*place, shown, size=8.5, color=INK if number else FAINT)
     _rule(panel, widget, _HEAD + _LINE + 5)
 
 
 def _rule(panel: SubFigure, widget: Widget, down: float) -> None:
-    left, low = _at(widget, 12, down)
-    width = 1 - 2 * left
-    panel.patches.append(
-        FancyBboxPatch(
-            (left, low),
-            width,
-            0,
-            boxstyle="square,pad=0",
-            edgecolor=EDGE,
-            facecolor=GRID,
-            linewidth=0.8,
-            transform=panel.transSubfigure,
-            figure=panel,
-        )
-    )
+    (left, low), (right, _) = (at(widget, x, down) for x in (MARGIN, wide(widget) - MARGIN))
+    panel.add_artist(Line2D([left, right], [low, low], color=EDGE, linewidth=0.8))

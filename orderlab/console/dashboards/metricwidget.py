@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from orderlab.console.dashboards.body import Widget
+from orderlab.console.dashboards.grid import wide, wrapped
 from orderlab.console.dashboards.reading import Content, Line
 from orderlab.console.dashboards.telling import NO_DATA, number
 from orderlab.console.outputs.plotting import only_grid
@@ -24,12 +25,14 @@ from orderlab.console.style import FAINT, INK
 COLOURS = ("#1565c0", "#b45309", "#2e7d32", "#6b4a94", "#b3261e", "#5f6b7a")
 DASHES = ("-", "--", ":", "-.")  # a line's colour is never all that tells it from another
 HATCHES = ("", "////", "xxxx", "....")
+_SCALES = 70  # CSS pixels left and right of the curves
 Span = tuple[datetime, datetime]
 
 
 def draw(panel: SubFigure, widget: Widget, content: Content, span: Span) -> None:
     axes = panel.subplots()
-    axes.set_title(widget.title, size=9.5)
+    title = wrapped(widget.title, wide(widget) - _SCALES, 9.5, bold=True)
+    axes.set_title("\n".join(title), size=9.5)
     if widget.properties.get("view", "timeSeries") != "timeSeries":
         _numbers(axes, content)
         return

@@ -29,11 +29,11 @@ exercise = Exercise(
     level="core",
     features="all",
     task=f"""\
-In this copy, the rule that starts the e-mail is switched off. The owner wants it in the order
-workflow: a state **after `ConfirmOrder`**. Whoever orders from then on gets **one** e-mail, also
-if the order is replayed, and a late one if SES throttles for ten minutes. Whatever fails in it, a
-paid order stays confirmed and its execution succeeds. When you deploy, {ORDERS} orders are on their
-way: they were written to by hand and get **none**.
+In this copy, the rule that starts the e-mail is switched off: events may be missing. The order
+workflow itself sees to it, in a state **after `ConfirmOrder`**. Whoever orders from then on gets
+**one** e-mail, also if the order is replayed, and a late one if SES throttles for ten minutes.
+Whatever fails in it, a paid order stays confirmed and its execution succeeds. When you deploy,
+{ORDERS} orders are on their way: they were written to by hand and get **none**.
 
 Edit, in `exercises/13_2`, `{WORKFLOW}` and `{TEMPLATE}`.""",
     files=(WORKFLOW, TEMPLATE),

@@ -27,10 +27,12 @@ The fraud desk wants to see some orders before they are packed. `approval` publi
 and goes on before anybody has read it. Complete it: the message is `{"orderId": …, "token": …}`,
 and the execution waits for an answer. `SendTaskSuccess` leads to **Released**, `SendTaskFailure`
 with the error `Refused` to **Refused**. Four hours after it was asked, without an answer, it goes
-to **Unanswered**, even if somebody opened the order in between, which sends a heartbeat.
+to **Unanswered**, even if somebody opened the order in between, which sends a heartbeat. The two
+new states are of the type Succeed.
 
 Change `approval` in the cell below; `lesson.check("16.1", approval)` plays the desk.""",
     files=(),
+    features="all",
     hints=(
         (
             "Three things are missing: the end of the `Resource`, the token in the message, and "

@@ -61,6 +61,7 @@ Edit the stack of this exercise, in `exercises/16_2`: the handler and the state 
         ),
         *(Edit(MACHINE, CONDITION + VALUES + end, VALUES + end) for end in ENDS.values()),
     ),
+    features="all",
     hints=(
         (
             "The row holds two things: what was told (`heard`), and what the machine waits for "

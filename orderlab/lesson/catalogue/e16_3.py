@@ -28,6 +28,7 @@ ARNs of those executions that Step Functions refuses to redrive.
 
 Write `rescue` in the cell below, its imports inside; `lesson.check("16.3", rescue)` runs it.""",
     files=(),
+    features="all",
     hints=(
         (
             "Two calls of boto3's client for Step Functions: one that lists executions by their "

@@ -162,17 +162,18 @@ def _day(shop: Shop) -> Finding:
             )
     _make(recorded.alarm_on_recording(alarm), RECORDED)
     on_call = _on_call()
-    recorded.play(workflow, recorded.ordinary_day())
+    begun = recorded.play(workflow, recorded.ordinary_day())
     paged = _paged(on_call)
     boto3.client("cloudwatch").delete_alarms(AlarmNames=[RECORDED])
     got = f"{len(paged)} page{'' if len(paged) == 1 else 's'}" if paged else "no page"
-    times = ", ".join(f"{moment:%H:%M}" for moment in paged[:3])
+    midnight = begun.replace(hour=0, minute=0, second=0)
+    times = ", ".join(f"{midnight + (moment - begun):%H:%M}" for moment in paged[:3])
     return Finding(
         "no page",
         got,
         not paged,
         "Nothing was broken on this day: cards were declined, payments tried again, and six single "
-        f"orders failed for reasons of ours, hours apart. Paged at {times}.",
+        f"orders failed for reasons of ours, hours apart. By the day's own time, pages at {times}.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 WORKFLOW = "/aws/states/dev-OrderProcessingWorkflow"
 FUNCTIONS = ("StartWorkflow", "ValidateOrder", "ProcessPayment")
 GROUPS = (*(f"/aws/lambda/dev-{name}Function" for name in FUNCTIONS), WORKFLOW)
-DECLINED, LONGER = "order-declined", "order-declined-2"
 
 exercise = Exercise(
     id="17.3",
@@ -50,17 +50,27 @@ Change `story` in the cell below; `lesson.check("17.3", story)` runs its queries
 )
 
 
-@cache
-def _ordered(shop: Shop) -> datetime:
+@dataclass(frozen=True)
+class Ordered:
     """Two orders that came through the queue, of which one's id begins like the other's."""
-    began = clock.now
+
+    since: datetime
+    order_id: str
+    longer: str
+
+
+@cache
+def _ordered(shop: Shop) -> Ordered:
+    """The orders, sent once, however many scenarios ask."""
+    name = f"order-{clock.now:%H%M%S}"
+    ordered = Ordered(clock.now, name, f"{name}-gift")
     sqs, queue = boto3.client("sqs"), shop.stack.outputs["OrderQueueUrl"]
-    for order_id in (DECLINED, LONGER):
+    for order_id in (ordered.order_id, ordered.longer):
         order = shop.order(order_id, [("prod-001", 2)])
         sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(order))
         clock.advance(seconds=20)
     clock.advance(minutes=1)
-    return began
+    return ordered
 
 
 def _rows(shop: Shop, query: Any) -> list[dict[str, str]]:
@@ -69,14 +79,14 @@ def _rows(shop: Shop, query: Any) -> list[dict[str, str]]:
     Raises:
         NotAnAnswerError: it is no query, or CloudWatch refuses it.
     """
-    began = _ordered(shop)
+    since = _ordered(shop).since
     if not isinstance(query, str):
         raise NotAnAnswerError("story(order_id) must return a query: a text.")
     logs = boto3.client("logs")
     try:
         asked = logs.start_query(
             logGroupNames=list(GROUPS),
-            startTime=int(began.timestamp()),
+            startTime=int(since.timestamp()),
             endTime=int(clock.now.timestamp()) + 1,
             queryString=query,
         )
@@ -107,49 +117,53 @@ def _written(shop: Shop) -> list[dict[str, str]]:
 
 @exercise.scenario("The functions' lines")
 def _functions(shop: Shop) -> Finding:
-    wanted = {row["@ptr"] for row in _written(shop) if _is_about(row, DECLINED)}
+    ordered = _ordered(shop)
+    wanted = {row["@ptr"] for row in _written(shop) if _is_about(row, ordered.order_id)}
     wanted &= {row["@ptr"] for row in _written(shop) if "/aws/lambda/" in row["@log"]}
-    found = wanted & {row["@ptr"] for row in _story(shop, DECLINED)}
+    found = wanted & {row["@ptr"] for row in _story(shop, ordered.order_id)}
     return Finding(
         f"{len(wanted)} lines",
         f"{len(found)} lines",
         found == wanted,
-        f"The functions have written {len(wanted)} lines about {DECLINED}; the query finds "
+        f"The functions have written {len(wanted)} lines about {ordered.order_id}; the query finds "
         f"{len(found)} of them.",
     )
 
 
 @exercise.scenario("The workflow's lines")
 def _workflow(shop: Shop) -> Finding:
-    about = [row for row in _written(shop) if _is_about(row, DECLINED)]
+    ordered = _ordered(shop)
+    about = [row for row in _written(shop) if _is_about(row, ordered.order_id)]
     wanted = {row["@ptr"] for row in about if row["@log"].endswith(WORKFLOW)}
-    found = wanted & {row["@ptr"] for row in _story(shop, DECLINED)}
+    found = wanted & {row["@ptr"] for row in _story(shop, ordered.order_id)}
     return Finding(
         f"{len(wanted)} lines",
         f"{len(found)} lines",
         found == wanted,
-        f"The execution {DECLINED} has {len(wanted)} events in the workflow's log; the query finds "
-        f"{len(found)} of them. Those lines know no orderId.",
+        f"The execution {ordered.order_id} has {len(wanted)} events in the workflow's log; the "
+        f"query finds {len(found)} of them. Those lines know no orderId.",
     )
 
 
 @exercise.scenario("Nothing about another order")
 def _other(shop: Shop) -> Finding:
-    about = {row["@ptr"] for row in _written(shop) if _is_about(row, DECLINED)}
-    others = [row for row in _story(shop, DECLINED) if row["@ptr"] not in about]
+    ordered = _ordered(shop)
+    about = {row["@ptr"] for row in _written(shop) if _is_about(row, ordered.order_id)}
+    others = [row for row in _story(shop, ordered.order_id) if row["@ptr"] not in about]
     first = f" One of them: {others[0].get('@message', '')[:120]}" if others else ""
     return Finding(
         "no other line",
         f"{len(others)} other lines" if others else "no other line",
         not others,
-        f"The id {LONGER} begins with {DECLINED} and is another order; START and REPORT lines "
-        f"name no order at all.{first}",
+        f"The id {ordered.longer} begins with {ordered.order_id} and is another order; START and "
+        f"REPORT lines name no order at all.{first}",
     )
 
 
 @exercise.scenario("The oldest first, with its log")
 def _sorted(shop: Shop) -> Finding:
-    rows = _story(shop, LONGER)
+    ordered = _ordered(shop)
+    rows = _story(shop, ordered.longer)
     fields = sorted({name for row in rows for name in row} - {"@ptr"})
     moments = [row.get("@timestamp", "") for row in rows]
     in_order = moments == sorted(moments)
@@ -159,5 +173,6 @@ def _sorted(shop: Shop) -> Finding:
         expected,
         got,
         got == expected,
-        f"A story is told from its beginning, and each line says where it was written ({LONGER}).",
+        "A story is told from its beginning, and each line says where it was written "
+        f"({ordered.longer}).",
     )

@@ -171,7 +171,7 @@ def _calls(shop: Shop) -> Finding:
     logs = boto3.client("logs").get_paginator("filter_log_events")
     pages = logs.paginate(
         logGroupName=f"/aws/lambda/{intake.function}",
-        filterPattern="START",
+        filterPattern='"START RequestId"',
         startTime=int(began.timestamp() * 1000),
     )
     calls = sum(len(page["events"]) for page in pages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,11 @@ def _envelope(order: dict[str, Any]) -> str:
     )
 
 
+def _named(story: str) -> str:
+    """An order's id that is new, however often the exercise is played on one stack."""
+    return f"order-{story}-{clock.now:%d%H%M}"
+
+
 def _start(shop: Shop, order: dict[str, Any], replay: str = "") -> None:
     machine = shop.stack.outputs["OrderWorkflowArn"]
     shop.ended(shop.start(machine, order, name=order["orderId"] + replay))
@@ -72,31 +77,39 @@ def _start(shop: Shop, order: dict[str, Any], replay: str = "") -> None:
 @exercise.scenario("One letter of each kind")
 def _three(shop: Shop) -> Finding:
     began = clock.now
-    known = shop.order("order-known", [(MOUSE, 2)])
+    plain, partner, known = (
+        shop.order(_named(story), [(MOUSE, 2)]) for story in ("plain", "by-partner", "known")
+    )
     _start(shop, known)
-    bodies = [
-        json.dumps(shop.order("order-plain", [(MOUSE, 2)])),
-        _envelope(shop.order("order-by-partner", [(MOUSE, 2)])),
-        json.dumps(shop.order("order-known", [(MOUSE, 5)])),
-    ]
-    found = letters.recover(shop, bodies, ["order-plain", "order-by-partner"], began)
+    other = shop.order(known["orderId"], [(MOUSE, 5)])
+    bodies = [json.dumps(plain), _envelope(partner), json.dumps(other)]
+    found = letters.recover(shop, bodies, [plain["orderId"], partner["orderId"]], began)
     expected = "2 recovered, 1 in quarantine, 0 left"
     return Finding(
         expected,
         found.words,
         found.words == expected,
-        "order-plain and order-by-partner (in an envelope) are to run; order-known came with five "
-        f"mice, has run with two, and is a person's business. What became of them: {found.words}.",
+        f"{plain['orderId']} and {partner['orderId']} (in an envelope) are to run; "
+        f"{known['orderId']} has run with two mice and came with five: a person's business. What "
+        f"became of them: {found.words}.",
     )
 
 
+@dataclass(frozen=True)
+class Forty:
+    """The bodies that are poison, and what the program has made of all forty."""
+
+    poison: tuple[str, ...]
+    found: Recovered
+
+
 @cache
-def _forty(shop: Shop) -> tuple[datetime, Recovered]:
-    """The forty letters, laid there once; what the program made of them."""
+def _forty(shop: Shop) -> Forty:
+    """The forty letters, laid there once."""
     began = clock.now
-    plain = [shop.order(f"order-plain-{n:02}", [(MOUSE, 1 + n % 4)]) for n in range(30)]
-    partner = [shop.order(f"order-by-partner-{n}", [(MOUSE, 2)]) for n in range(7)]
-    known = [shop.order(f"order-known-{n}", [(MOUSE, 2)]) for n in range(3)]
+    plain = [shop.order(_named(f"plain-{n:02}"), [(MOUSE, 1 + n % 4)]) for n in range(30)]
+    partner = [shop.order(_named(f"by-partner-{n}"), [(MOUSE, 2)]) for n in range(7)]
+    known = [shop.order(_named(f"known-{n}"), [(MOUSE, 2)]) for n in range(3)]
     for order in (*known, plain[3]):
         _start(shop, order)
     for order in (plain[10], plain[20], partner[4]):  # a colleague was helpful
@@ -105,30 +118,29 @@ def _forty(shop: Shop) -> tuple[datetime, Recovered]:
     bodies = [json.dumps(order) for order in plain]
     bodies[3] = json.dumps(dict(reversed(plain[3].items())), indent=1)  # by another program
     bodies += [_envelope(order) for order in partner]
-    bodies += [json.dumps(other[0]), json.dumps(other[1]), _envelope(other[2])]
+    poison = (json.dumps(other[0]), json.dumps(other[1]), _envelope(other[2]))
     names = [order["orderId"] for order in (*plain, *partner)]
-    return began, letters.recover(shop, bodies, names, began)
+    return Forty(poison, letters.recover(shop, [*bodies, *poison], names, began))
 
 
 @exercise.scenario("Forty letters")
 def _all(shop: Shop) -> Finding:
-    _, found = _forty(shop)
+    found = _forty(shop).found
     expected = f"{RECOVERABLE} recovered, {POISON} in quarantine, 0 left"
     return Finding(
         expected,
         found.words,
         found.words == expected,
         "37 are to run or have run, and 3 are a person's business. One of each is particular: "
-        "order-plain-03 runs already, and its letter writes the same basket in another way; "
-        "order-known-2 hides its other basket in an envelope. "
+        "the fourth plain order has run, and its letter writes the same basket in another way; the "
+        "third known one has its other basket in an envelope. "
         + (f"Left after half an hour, for example: {found.left[0][:80]}…" if found.left else ""),
     )
 
 
 @exercise.scenario("What the customers pay")
 def _charges(shop: Shop) -> Finding:
-    _, found = _forty(shop)
-    order_id, most = found.charges.most_common(1)[0]
+    order_id, most = _forty(shop).found.charges.most_common(1)[0]
     return Finding(
         "each once",
         f"{order_id} {most} times" if most > 1 else "each once",
@@ -140,11 +152,11 @@ def _charges(shop: Shop) -> Finding:
 
 @exercise.scenario("Which three lie in quarantine")
 def _which(shop: Shop) -> Finding:
-    _, found = _forty(shop)
-    right = sum("order-known-" in body and "7" in body for body in found.quarantined)
+    forty = _forty(shop)
+    right = sum(body in forty.poison for body in forty.found.quarantined)
     return Finding(
         "the three with seven mice",
         "the three with seven mice" if right == POISON else f"{right} of them",
         right == POISON,
-        "Whoever decides about order-known-0, -1 and -2 needs the bodies of their letters.",
+        "Whoever decides about them needs the bodies of the letters, as they came.",
     )

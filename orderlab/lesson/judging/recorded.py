@@ -90,16 +90,17 @@ def recorded_metrics(workflow: str) -> list[tuple[str, str, tuple[tuple[str, str
     return [(space, name, pairs) for space, name, pairs, _ in _data(workflow, Minute(1, 1, 1, 1))]
 
 
-def play(workflow: str, minutes: Sequence[Minute]) -> None:
-    """Let the minutes pass, each with its numbers, from the next whole one on."""
+def play(workflow: str, minutes: Sequence[Minute]) -> datetime:
+    """Let the minutes pass, each with its numbers, from the next whole one on; which that was."""
     cloudwatch = boto3.client("cloudwatch")
-    clock.advance(seconds=60 - clock.now.timestamp() % 60)
+    begun = clock.advance(seconds=60 - clock.now.timestamp() % 60)
     for first in range(0, len(minutes), HOUR):
         hour = minutes[first : first + HOUR]
         for space, data in _by_namespace(workflow, clock.now, hour).items():
             for at in range(0, len(data), 1000):  # PutMetricData takes no more
                 cloudwatch.put_metric_data(Namespace=space, MetricData=data[at : at + 1000])
         clock.advance(minutes=len(hour))
+    return begun
 
 
 def _by_namespace(

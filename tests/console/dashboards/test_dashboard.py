@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -160,3 +161,14 @@ def test_a_name_that_is_not_there(cloud: Any, shown: Any) -> None:
     shown()
     with pytest.raises(ValueError, match=r"no dashboard 'seen': near names are .*seen-"):
         console.dashboard("seen")
+
+
+def test_a_long_title_keeps_to_its_widget(space: str, shown: Any) -> None:
+    title = "What nobody has ever asked about the sales of last year and the one before"
+    narrow = metric_widget([[space, "sold"]], title=title) | {"width": 8}
+    log = {"title": title, "query": "SOURCE 'x' | limit 1", **REGION}
+    boto3.client("logs").create_log_group(logGroupName="x")
+    drawn = shown(narrow, {"type": "log", "width": 6, "properties": log}).svg
+    assert f"<!-- {title} -->" not in drawn
+    assert "<!-- What nobody has ever asked -->" in drawn  # of the chart: the rest follows below
+    assert re.search("<!-- What nobody[a-z ]*… -->", drawn)

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import pytest
 import stripe
 
-from orderlab import gateway
 from orderlab.gateway import Gateway
 
 
 @pytest.fixture(scope="package")
 def provider() -> Iterator[Gateway]:
-    started = gateway.start()
+    started = Gateway()
     yield started
     started.stop()
 

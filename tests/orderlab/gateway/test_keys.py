@@ -107,10 +107,21 @@ def test_a_crash_after_the_charge(client: stripe.StripeClient, provider: Gateway
 def test_ids_repeat_in_a_new_gateway() -> None:
     drawn = []
     for _ in range(2):
-        fresh = gateway.start()
+        fresh = Gateway()
         drawn.append(pay(fresh.client(), "order-first").id)
         fresh.stop()
     assert drawn[0] == drawn[1]
+
+
+def test_a_cell_that_runs_again_finds_the_same_gateway() -> None:
+    found = gateway.start()
+    pay(found.client(), "order-again")
+    assert gateway.start() is found
+    found.stop()
+    again = gateway.start()
+    assert again.is_running
+    assert len(again.charges("order-again")) == 1
+    again.stop()
 
 
 def test_it_ends_with_whoever_started_it() -> None:

@@ -7,14 +7,16 @@ from typing import Any
 
 import boto3
 
-from localaws import faults
+from localaws import clock, faults
 from tests.workflow.privileges import Scenario, invoke, log_delivery
 
 
 def _run(shop: Any, order_id: str, **changes: Any) -> Any:
     order = shop.order(order_id, **{"userId": "user-1", **changes})
     event = {"detail": {"input": json.dumps(order)}}
-    return shop.run(event, order_id, shop.output("ConfirmationMailArn"))
+    arn = shop.start(event, order_id, shop.output("ConfirmationMailArn"))
+    clock.run_until(arn)
+    return shop.ended(arn)
 
 
 def sent(shop: Any, order_id: str) -> bool:
