@@ -6,13 +6,13 @@ MACHINE = "state-machines/undo-order.asl.json"
 PLACE = '      "Next": "WasReserved"\n    },\n    "WasReserved": {'
 
 
-def retrier(attempts: int, rate: int = 2) -> str:
+def retrier(attempts: int) -> str:
     return f"""\
       "Retry": [
         {{
           "ErrorEquals": ["States.ALL"],
           "IntervalSeconds": 1,
-          "BackoffRate": {rate},
+          "BackoffRate": 2,
           "MaxAttempts": {attempts},
           "MaxDelaySeconds": 60,
           "JitterStrategy": "FULL"

@@ -59,6 +59,6 @@ WRONG = [
         "one of the two waits looks first",
         Attempt((*HEARD, SHIPPED)),
         "Delivered while the reminder is written",
-        "LOST",
+        "SHIPPED",
     ),
 ]

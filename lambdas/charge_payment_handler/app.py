@@ -145,15 +145,17 @@ def read_charge(event: dict[str, Any]) -> Charge:
 
 
 def find_intent(charge: Charge) -> str | None:
-    """The id of the order's PaymentIntent, if it was begun before.
+    """The id of the order's PaymentIntent, if one was begun before.
+
+    A row without one is there where only the state machine or a webhook has written so far.
 
     Raises:
         PaymentConflict: it was begun with another amount.
     """
     row = dynamodb.get_item(
         TableName=PAYMENTS_TABLE, Key={"orderId": {"S": charge.order_id}}, ConsistentRead=True
-    ).get("Item")
-    return checked(row, charge) if row else None
+    ).get("Item", {})
+    return checked(row, charge) if "paymentIntentId" in row else None
 
 
 def checked(row: dict[str, Any], charge: Charge) -> str:

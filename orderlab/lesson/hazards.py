@@ -140,7 +140,9 @@ def strike(saga: Saga, step: str, moment: str) -> Any:
     late = moment == "during"
     when = "after" if moment.startswith("after") else "before"
     if step in functions and late:
-        return faults.inject(table=f"{saga.prefix}-MockPayments", latency=5, times=1)
+        writes = ["PutItem"] if step == "ChargeOrder" else ["UpdateItem"]
+        table = f"{saga.prefix}-MockPayments"
+        return faults.inject(table=table, operations=writes, latency=5, times=1)
     if step in functions:
         name = f"{saga.prefix}-{functions[step]}"
         return faults.inject(function=name, error="ConnectionLost", when=when, times=times)

@@ -79,9 +79,7 @@ def test_a_second_charge_is_the_first_one(charge: Any) -> None:
         ("not-a-charge", "EventInvalid"),
     ],
 )
-def test_what_is_no_charge(
-    books: Any, charge: Any, event: Any, sample: str, error: str
-) -> None:
+def test_what_is_no_charge(books: Any, charge: Any, event: Any, sample: str, error: str) -> None:
     with pytest.raises(getattr(books[CHARGE], error)):
         charge(sample)
     assert row(event(CHARGE, sample)["orderId"]) is None
@@ -97,9 +95,7 @@ def test_a_refund_gives_back_once(charge: Any, refund: Any) -> None:
     assert row() == written
 
 
-def test_a_refund_before_the_charge_closes_the_books(
-    books: Any, charge: Any, refund: Any
-) -> None:
+def test_a_refund_before_the_charge_closes_the_books(books: Any, charge: Any, refund: Any) -> None:
     assert refund() == {"status": "CLOSED"}
     assert refund() == {"status": "CLOSED"}
     with pytest.raises(books[CHARGE].PaymentClosed):

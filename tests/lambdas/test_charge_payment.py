@@ -160,6 +160,15 @@ def test_another_amount_is_a_conflict(
     assert [one["amount"] for one in provider.charges(order_id)] == [5998]
 
 
+def test_a_row_in_which_no_intent_stands_yet(charge: Any, provider: Gateway) -> None:
+    """The first try could not write; the state machine wrote that nobody knows."""
+    table = boto3.resource("dynamodb").Table("dev-Payments")
+    table.put_item(Item={"orderId": "order-unwritten", "status": "UNKNOWN"})
+    charge("order-unwritten")
+    assert len(provider.charges("order-unwritten")) == 1
+    assert row("order-unwritten")["cents"] == 5998
+
+
 def test_another_card_after_a_decline(charge: Any, app: ModuleType, provider: Gateway) -> None:
     declined = {"paymentMethod": "pm_card_visa_chargeDeclinedInsufficientFunds"}
     for _ in range(2):

@@ -137,7 +137,7 @@ def test_what_cannot_be_done_leaves_the_letter(grown: Any, state: str, target: A
     """It is never nowhere: whatever fails, the letter comes again, and nothing is done twice."""
     order = grown.order(f"letter-left-{state}")
     lay(grown, *([NOTE] if state == "Quarantine" else [order]))
-    error = "InternalServerError" if "table" in target else "InternalError"
+    error = "InternalServerError" if "table" in target else "InternalFailure"
     with faults.inject(**target, state=state, error=error):
         run = recover(grown)
     assert run.status == "SUCCEEDED"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -121,8 +122,9 @@ def test_a_declined_payment(grown: Any, saga: Saga, balanced: Any) -> None:
 def test_the_last_piece_is_sold_once(grown: Any, saga: Saga) -> None:
     """Two orders at one instant, both found valid."""
     stock(grown, CHAIR, stock=1, sold=0)
-    arns = [saga.start(basket(grown, f"chair-{name}", (CHAIR, 1))) for name in ("ana", "ben")]
-    ends = [grown.ended(arn) for arn in arns]
+    with faults.inject(service="dynamodb", state="ReserveStock", latency=2):
+        arns = [saga.start(basket(grown, f"chair-{name}", (CHAIR, 1))) for name in ("ana", "ben")]
+        ends = [grown.ended(arn) for arn in arns]
     clock.advance(minutes=3)
     assert [end.description.get("error") for end in ends] == [None, "OutOfStock"]
     assert (saga.status("Orders", "chair-ana"), saga.status("Orders", "chair-ben")) == (
@@ -152,7 +154,7 @@ def test_the_same_order_in_two_executions(grown: Any, saga: Saga, balanced: Any)
     assert run(grown, saga, order).status == "SUCCEEDED"
     again = run(grown, saga, order)
     assert (again.status, again.description["error"]) == ("FAILED", "OrderKnown")
-    assert undone(grown).description["error"] == "NotUndone"
+    assert undone(grown).states == ["FindOrder", "HasOrderId", "Undone"]
     assert saga.status("Orders", "saga-twice") == "CONFIRMED"
     assert stock(grown, MOUSE)["stock"] == before - 1
 
@@ -169,12 +171,59 @@ def test_an_event_that_comes_twice(grown: Any, saga: Saga, balanced: Any) -> Non
 
 
 def test_a_saga_that_runs_out_of_time(grown: Any, saga: Saga, balanced: Any) -> None:
-    with faults.inject(service="dynamodb", state="ConfirmOrder", latency=400, times=20):
-        ended = grown.ended(saga.start(basket(grown, "saga-timed-out", (MOUSE, 1))))
-        clock.advance(minutes=12)
-    assert ended.status == "FAILED"  # States.Timeout, and its retries
-    assert saga.status("Orders", "saga-timed-out") == "FAILED"
+    """Its last request is on its way, and arrives when all has been undone."""
+    arn = grown.output("OrderSagaWorkflowArn")
+    definition = grown.stepfunctions.describe_state_machine(stateMachineArn=arn)["definition"]
+    hasty = json.dumps({**json.loads(definition), "TimeoutSeconds": 20})
+    grown.stepfunctions.update_state_machine(stateMachineArn=arn, definition=hasty)
+    with faults.inject(service="dynamodb", state="ConfirmOrder", latency=25):
+        ended = run(grown, saga, basket(grown, "saga-timed-out", (MOUSE, 1)))
+    grown.stepfunctions.update_state_machine(stateMachineArn=arn, definition=definition)
+    assert ended.status == "TIMED_OUT"
+    assert grown.row("saga-timed-out")["failureError"] == "TIMED_OUT"
     assert saga.status("MockPayments", "saga-timed-out") == "REFUNDED"
+    assert saga.status("Reservations", "saga-timed-out") == "RELEASED"
+
+
+def test_a_row_that_is_confirmed_already_is_left_to_a_person(grown: Any, saga: Saga) -> None:
+    """By the base workflow, which knows no reservations."""
+    saga.forget("order-declined")
+    table = boto3.resource("dynamodb").Table(grown.output("OrdersTableName"))
+    table.put_item(Item={"orderId": "order-declined", "status": "CONFIRMED"})
+    run(grown, saga, basket(grown, "order-declined", (MOUSE, 1)))
+    [left] = json.loads(undone(grown).description["cause"])
+    assert left["step"] == "RejectOrder"
+    assert saga.status("Orders", "order-declined") == "CONFIRMED"
+    saga.forget("order-declined")
+
+
+TRANSIENT = [
+    {"function": "grown-ValidateOrderFunction", "error": "Lambda.TooManyRequestsException"},
+    {"topic": "grown-OrderNotifications", "state": "NotifyLowStock", "error": "InternalError"},
+    {"service": "dynamodb", "state": "MarkLow", "error": "InternalServerError"},
+]
+
+
+def test_what_passes_is_tried_again(grown: Any, saga: Saga) -> None:
+    stock(grown, MONITOR, stock=5)
+    arrived = grown.inbox()
+    struck = [faults.inject(**one, times=1) for one in TRANSIENT]
+    assert run(grown, saga, basket(grown, "saga-transient", (MONITOR, 1))).status == "SUCCEEDED"
+    assert [fault.struck for fault in struck] == [1, 1, 1]
+    events = [message["MessageAttributes"]["event"]["Value"] for message in arrived()]
+    assert sorted(events) == ["LowStock", "OrderConfirmed"]
+
+
+def test_what_passes_is_tried_again_while_undoing(grown: Any, saga: Saga, balanced: Any) -> None:
+    saga.forget("order-declined")
+    stepfunctions = {"service": "stepfunctions", "state": "FindOrder"}
+    struck = [
+        faults.inject(**stepfunctions, error="ThrottlingException", times=1),
+        faults.inject(service="dynamodb", state="UnmarkLow", error="InternalServerError", times=1),
+    ]
+    run(grown, saga, basket(grown, "order-declined", (MOUSE, 1)))
+    assert undone(grown).status == "SUCCEEDED"
+    assert [fault.struck for fault in struck] == [1, 1]
 
 
 LOW = [  # stock before each order, and how many notices there are after it
@@ -184,19 +233,19 @@ LOW = [  # stock before each order, and how many notices there are after it
 
 @pytest.mark.parametrize(("deliveries", "notices"), LOW)
 def test_low_stock_is_told_once_for_each_crossing(
-    grown: Any, saga: Saga, deliveries: list[int | None], notices: int
+    grown: Any, saga: Saga, payment: Any, deliveries: list[int | None], notices: int
 ) -> None:
     arrived = grown.inbox()
-    for number, delivered in enumerate(deliveries):
+    names = (f"low-{number}" for number in itertools.count())
+    approved = (name for name in names if payment.is_approved(name))
+    for delivered in deliveries:
         if delivered is not None:
             stock(grown, MONITOR, stock=delivered)
-        order = basket(grown, f"low-{deliveries}-{number}".translate(CLEAN), (MONITOR, 1))
-        assert run(grown, saga, order).status in ("SUCCEEDED", "FAILED")
+        name = next(approved)
+        saga.forget(name)
+        assert run(grown, saga, basket(grown, name, (MONITOR, 1))).status == "SUCCEEDED"
     events = [message["MessageAttributes"]["event"]["Value"] for message in arrived()]
     assert events.count("LowStock") == notices
-
-
-CLEAN = str.maketrans({"[": None, "]": None, ",": None, " ": "-"})
 
 
 def test_a_lost_answer_loses_no_notice(grown: Any, saga: Saga) -> None:
@@ -214,7 +263,7 @@ def test_a_lost_answer_loses_no_notice(grown: Any, saga: Saga) -> None:
     [(step, step) for step in hazards.BACK[1:]] + [("EachProduct", "UnmarkLow")],
 )
 def test_what_cannot_be_undone_waits_for_a_person(
-    grown: Any, saga: Saga, balanced: Any, step: str, state: str
+    grown: Any, saga: Saga, step: str, state: str
 ) -> None:
     """And the steps behind it are done all the same."""
     stock(grown, MOUSE, stock=5)
@@ -242,16 +291,16 @@ def test_what_cannot_be_undone_waits_for_a_person(
     stock(grown, MOUSE, stock=1000)
 
 
-MATRIX = list(hazards.matrix())
+HARDEST = ("during", "after, each time")  # lesson 15 shows, and CI compares, all moments
 
 
 @pytest.mark.parametrize("step", hazards.STEPS)
-def test_every_step_at_every_moment(grown: Any, saga: Saga, step: str) -> None:
+def test_every_step_at_the_hardest_moments(grown: Any, saga: Saga, step: str) -> None:
     stock(grown, MOUSE, stock=1000)
     stock(grown, MONITOR, stock=1000)
     before = saga.shelf()
     order = basket(grown, "test-order-001", (MOUSE, 2), (MONITOR, 1))
-    for one in (one for one in MATRIX if one.step == step):
+    for one in (Hazard(step, moment) for moment in HARDEST):
         trial = hazards.attempt(saga, order, one)
         assert hazards.faults_of_books(saga, before) == [], one
         assert trial.ends == EXPECTED.get((one.step, one.moment), usual(one)), one
@@ -266,9 +315,8 @@ EXPECTED = {
     ("ReserveStock", "during"): "undone",
     ("ChargeOrder", "during"): "undone",
     ("ConfirmOrder", "after, each time"): "confirmed",
-    ("NotifyConfirmed", "before, each time"): "confirmed",
     ("NotifyConfirmed", "after, each time"): "confirmed",
-    # Whether it is undone or confirmed, the late write decides: here it comes first.
+    # The undoing begins before the late write arrives, and refuses it.
     ("ConfirmOrder", "during"): "undone",
 }
 

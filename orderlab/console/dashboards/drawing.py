@@ -85,9 +85,9 @@ def _alarms(panel: SubFigure, widget: Widget, content: Content) -> None:
         look = _STATES.get(state, NOT_VISITED)
         left, top = MARGIN + column * across, _HEAD + 12 + row * tall
         size = (across - 8) / wide(widget), (tall - 8) / high(widget)
-        corner, weight = at(widget, left, top + tall - 8), look.weight / 2
-        colours = {"facecolor": look.fill, "edgecolor": look.border}
-        panel.add_artist(Rectangle(corner, *size, linewidth=weight, **colours))
+        box = Rectangle(at(widget, left, top + tall - 8), *size, linewidth=look.weight / 2)
+        box.set(facecolor=look.fill, edgecolor=look.border)
+        panel.add_artist(box)
         middle = at(widget, left + 8, top + (tall - 8) / 2)
         text = shortened(f"{look.sign} {name}", across - 20, 8.5)
         panel.text(*middle, text, va="center", size=8.5, color=INK)

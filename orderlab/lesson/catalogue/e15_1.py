@@ -19,10 +19,10 @@ exercise = Exercise(
     level="core",
     features="all",
     task="""\
-`actions(order)` returns what `transact_write_items` gets as `TransactItems`. Complete it: either
-**every** piece moves from a product's `stock` to its `reserved`, or none does; never below zero, but
-down to the last piece, and also where a product stands on two lines. The order leaves one row in
-`dev-Reservations` (`reservationId` is its id, `status` is `RESERVED`), and **a second try** of the
+`actions(order)` returns what `transact_write_items` gets as `TransactItems`. Complete it:
+**every** piece moves from a product's `stock` to its `reserved`, or none does; never below zero,
+but down to the last piece, and also where a product stands on two lines. The order leaves one row
+in `dev-Reservations` (`reservationId`: its id, `status`: `RESERVED`), and **a second try** of the
 same order takes nothing. Products without `reserved` count as 0.
 
 Complete `actions` in the cell below; the check runs `transact_write_items` with it.""",

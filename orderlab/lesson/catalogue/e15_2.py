@@ -54,10 +54,10 @@ exercise = Exercise(
     features="all",
     task="""\
 In this stack's UndoOrderWorkflow, nobody has thought of a refund that fails. Mend `RefundPayment`.
-A refund that fails **twice**, or for **twenty seconds**, is made in the end, once. One that **never**
-works keeps nothing else from being undone: the stock is released, the order's row says `FAILED`, and
-a person finds the case, because the execution then ends as `FAILED` with the error `UndoIncomplete`.
-The variable `unsolved` is what `IsAllUndone` looks at.
+A refund that fails **twice**, or for **twenty seconds**, is made in the end, once. One that
+**never** works keeps nothing else from being undone: the stock is released, the order's row says
+`FAILED`, and a person finds the case: the execution ends as `FAILED` with the error
+`UndoIncomplete`. `IsAllUndone` looks at the variable `unsolved`.
 
 Edit `exercises/15_2/state-machines/undo-order.asl.json`.""",
     files=(MACHINE,),

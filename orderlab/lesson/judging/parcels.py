@@ -36,6 +36,10 @@ class Parcels:
         self._secret = found["SecretString"]
         self._stepfunctions = boto3.client("stepfunctions")
 
+    def new(self, name: str) -> str:
+        """An order's id that no check has used before on this stack."""
+        return f"{name}-{next(_NUMBERS)}"
+
     def begin(self, order_id: str, machine: str = "") -> str:
         """Start what EventBridge starts when an order is confirmed; returns the execution's ARN."""
         event = {"detail": {"input": json.dumps({"orderId": order_id})}}

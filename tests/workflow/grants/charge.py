@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import requests
 
-from localaws import cloud
+from localaws import clock, cloud
 from orderlab.gateway.process import sign
 from orderlab.lesson.judging.payments import provider
 from tests.workflow.privileges import Scenario, invoke, log_delivery
@@ -51,6 +51,7 @@ def tell(shop: Any, kind: str, **subject: Any) -> int:
 
 def _invoked(shop: Any, order_id: str, **card: str) -> bool:
     provider(shop)
+    clock.advance(minutes=10)  # the function has forgotten the secret
     event = {"orderId": order_id, "userId": "user-of-grants", "amount": 59.98, **card}
     return invoke(shop, "ChargePaymentFunction", event) is not None
 
@@ -75,6 +76,7 @@ def told(shop: Any, order_id: str) -> bool:
 def stored(shop: Any, order_id: str) -> bool:
     """A card that was stored in the browser is written down as the user's."""
     subject = {"id": order_id, "customer": "cus_1", "payment_method": "pm_1"}
+    clock.advance(minutes=10)  # the function has forgotten the secret
     tell(shop, "setup_intent.succeeded", **subject, metadata={"userId": order_id})
     table = boto3.resource("dynamodb").Table(shop.output("PaymentMethodsTableName"))
     return "Item" in table.get_item(Key={"userId": order_id})

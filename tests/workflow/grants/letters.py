@@ -48,6 +48,17 @@ def diagnosed(shop: Any, order_id: str) -> bool:
     return bool(found and found["action"] == "DROP")
 
 
+def repeated(shop: Any, order_id: str) -> bool:
+    """The schedule starts the machine, once somebody has switched it on."""
+    events, rule = boto3.client("events"), shop.stack.resources["DeadLetterWorkflowRegularly"]
+    given = {"stateMachineArn": shop.output("DeadLetterWorkflowArn")}
+    before = len(shop.stepfunctions.list_executions(**given)["executions"])
+    events.enable_rule(Name=rule)
+    clock.advance(minutes=16)
+    events.disable_rule(Name=rule)
+    return len(shop.stepfunctions.list_executions(**given)["executions"]) > before
+
+
 GRANTS: dict[str, dict[str, Scenario]] = {
     "DeadLetterWorkflow": {
         "sqs:ReceiveMessage": sent_back,
@@ -59,4 +70,5 @@ GRANTS: dict[str, dict[str, Scenario]] = {
         **log_delivery("DeadLetterWorkflow"),
     },
     "DiagnoseLetterFunction": {"states:DescribeExecution": diagnosed},
+    "DeadLetterWorkflowRegularlyRole": {"states:StartExecution": repeated},
 }

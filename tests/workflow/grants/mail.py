@@ -30,6 +30,14 @@ def kept(shop: Any, order_id: str) -> bool:
         return bool(_run(shop, order_id).states[-1] == "MailFailed")
 
 
+def begun(shop: Any, order_id: str) -> bool:
+    """The rule starts the mail of an order that the workflow has confirmed."""
+    shop.run(shop.order(order_id, userId="user-1"), order_id)
+    clock.advance(minutes=2)
+    table = boto3.resource("dynamodb").Table(shop.output("OrderMailsTableName"))
+    return "Item" in table.get_item(Key={"orderId": order_id})
+
+
 def _told(shop: Any, order_id: str, kind: str, **detail: Any) -> bool:
     table = boto3.resource("dynamodb").Table(shop.output("OrderMailsTableName"))
     table.put_item(Item={"orderId": order_id, "userId": "user-1"})
@@ -66,4 +74,5 @@ GRANTS: dict[str, dict[str, Scenario]] = {
         "dynamodb:UpdateItem": written_down,
         "sqs:SendMessage*": reported,
     },
+    "ConfirmationMailWorkflowOrderConfirmedRole": {"states:StartExecution": begun},
 }

@@ -66,4 +66,5 @@ GRANTS: dict[str, dict[str, Scenario]] = {
     },
     "ChargeOrderFunction": {"dynamodb:PutItem": confirmed},
     "RefundOrderFunction": {"dynamodb:UpdateItem": undone, "dynamodb:PutItem": closed},
+    "UndoOrderWorkflowSagaNotSucceededRole": {"states:StartExecution": closed},
 }
