@@ -18,10 +18,6 @@ MACHINE = "state-machines/undo-order.asl.json"
 OURS = """\
       "Retry": [
         {
-          "ErrorEquals": ["EventInvalid"],
-          "MaxAttempts": 0
-        },
-        {
           "ErrorEquals": ["States.ALL"],
           "IntervalSeconds": 1,
           "BackoffRate": 2,
