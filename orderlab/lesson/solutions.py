@@ -17,8 +17,7 @@ from typing import Any
 from orderlab.lesson import answers, places
 from orderlab.lesson.challenges import challenge
 from orderlab.lesson.edits import Edit, apply
-from orderlab.lesson.ids import module_of
-from orderlab.lesson.index import find
+from orderlab.lesson.exercises import find, module_of
 from orderlab.lesson.places import COURSE, SOLUTIONS
 
 __all__ = ["Answers", "Attempt", "Edit", "WrongAnswer", "difference", "of_exercise"]
@@ -70,7 +69,7 @@ class Answers:
 
 def of_exercise(exercise_id: str) -> Answers:
     """What `solutions/` has for an exercise; of a challenge, what undoes it."""
-    if exercise_id.startswith(challenge.PREFIX):
+    if exercise_id.startswith("challenge-"):
         return Answers(Attempt(challenge.mend(exercise_id)), (), Attempt(), "")
     found = runpy.run_path(str(SOLUTIONS / f"{module_of(exercise_id)}.py"))
     untouched = found.get("UNTOUCHED", Attempt())
