@@ -107,9 +107,16 @@ class Reader:
     def _begun(text: str, begin: int, end: int) -> int:
         return begin + 1 if text[0] == '"' else end
 
+    def _refuse_constant(self, name: str) -> None:
+        """Python reads NaN, Infinity and -Infinity, which JSON has not."""
+        place = 0
+        while token := TOKEN.match(self._source, place):
+            place = token.end()
+        raise json.JSONDecodeError(f"{name} is no JSON", self._source, place)
+
     def _must_be_json(self) -> None:
         try:
-            json.loads(self._source)
+            json.loads(self._source, parse_constant=self._refuse_constant)
         except ValueError as error:
             place = getattr(error, "pos", 0)
             word = WORD.match(self._source, place)

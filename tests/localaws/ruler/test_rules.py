@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from localaws.ruler import rules
@@ -239,6 +239,7 @@ JSON = st.recursive(
 )
 
 
+@example(json.loads("[[1], Infinity]"), None)
 @given(JSON, JSON)
 def test_any_json_is_a_rule_or_an_error(pattern: Any, event: Any) -> None:
     with contextlib.suppress(rules.InvalidRuleError):
