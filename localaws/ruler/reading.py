@@ -109,10 +109,10 @@ class Reader:
 
     def _refuse_constant(self, name: str) -> None:
         """Python reads NaN, Infinity and -Infinity, which JSON has not."""
-        place = 0
-        while token := TOKEN.match(self._source, place):
-            place = token.end()
-        raise json.JSONDecodeError(f"{name} is no JSON", self._source, place)
+        read = max((end for _, _, end in self._pieces()), default=0)
+        raise json.JSONDecodeError(
+            f"{name} is no JSON", self._source, self._source.index(name, read)
+        )
 
     def _must_be_json(self) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 from typing import Any
 
 import pytest
@@ -239,7 +240,8 @@ JSON = st.recursive(
 )
 
 
-@example(json.loads("[[1], Infinity]"), None)
+@example(math.inf, None)
+@example({"a": [1, -math.inf]}, None)
 @given(JSON, JSON)
 def test_any_json_is_a_rule_or_an_error(pattern: Any, event: Any) -> None:
     with contextlib.suppress(rules.InvalidRuleError):
