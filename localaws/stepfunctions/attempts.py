@@ -178,6 +178,8 @@ class _Attempts:
                 env.output_is_evaluated = True
         except NoSuchJsonPathError as error:
             return no_such_path(env, error).failure_event
+        except OverError:
+            return None
         except Exception as error:  # noqa: BLE001  whatever it is, the attempt has failed
             event: FailureEvent = state._from_error(env=env, ex=error)
             return event

@@ -71,9 +71,10 @@ def install(mends: Mends, clock: Clock) -> None:
     _know_execution(mends)
     _mend_timeout(mends, clock)
     _mend_stop(mends, clock)
-    _mend_silence(mends, clock)
+    awaited = tokens.install(mends)
+    _mend_silence(mends, clock, awaited)
     waits.install(mends, clock)
-    activities.install(mends, clock, tokens.install(mends))
+    activities.install(mends, clock, awaited)
     checkpoints.install(mends)
     limits.install(clock, running)
 
@@ -237,7 +238,7 @@ def _mend_stop(mends: Mends, clock: Clock) -> None:
     halt: Callable[..., None] = mends.replace(Execution, "stop", stop)
 
 
-def _mend_silence(mends: Mends, clock: Clock) -> None:
+def _mend_silence(mends: Mends, clock: Clock, awaited: tokens.Tokens) -> None:
     """moto writes no log of an execution and tells EventBridge nothing of it."""
     ending = threading.Lock()
 
@@ -256,6 +257,8 @@ def _mend_silence(mends: Mends, clock: Clock) -> None:
             end(self)
             running.pop(execution, None)
         clock.end_group(execution)
+        if not clock.simulated:  # there, its tasks have just been ended
+            awaited.let_go()
         if not hasattr(execution, "branch_of"):  # one of those is nobody's business
             statesmetrics.ended(execution)
             announcements.tell(execution)

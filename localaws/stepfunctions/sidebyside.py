@@ -37,6 +37,7 @@ from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from localaws.mending import Mends
 from localaws.stepfunctions import checkpoints
+from localaws.stepfunctions.ends import OverError
 from localaws.stepfunctions.failures import is_runtime, named, no_such_path
 from localaws.timing.timekeeping import Clock
 
@@ -235,15 +236,16 @@ class _SideBySide:
 
         Raises:
             FailureEventException: one has failed.
+            OverError: it has been cut off itself, and with it what still ran.
         """
         for _ in range(min(self._limit, len(self._lines))):
             start_thread(self._work)
         if self._lines:
             self._finished.wait()
+        if not self._env.is_running():
+            raise OverError
         if self._failure is not None:
             self._fail(*self._failure)
-        if self._left:  # stopped before all had begun: what comes of it goes nowhere
-            return []
         outputs = [line.output() for line in self._lines]
         for line in self._lines:
             self._env.close_frame(line.frame)

@@ -25,6 +25,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resou
     ResourceCondition,
 )
 from moto.stepfunctions.parser.asl.eval.callback.callback import (
+    ActivityCallbackEndpoint,
     CallbackEndpoint,
     CallbackOutcome,
     CallbackOutcomeFailure,
@@ -61,10 +62,18 @@ class Tokens:
     def add(self, token: str, endpoint: CallbackEndpoint, env: Environment) -> None:
         self._waits[token] = _Wait(endpoint, env)
         given_out(token, env.states.context_object.context_object_data["StateMachine"]["Id"])
+        if not env.is_running():  # ended meanwhile: nobody will let go of it
+            _let_go(endpoint)
 
     def close(self, token: str) -> None:
         if self._waits.pop(token, None) is not None:
             self._gone.add(token)
+
+    def let_go(self) -> None:
+        """End the waits of what has ended: moto's threads would go on with them (callback.py:150)."""
+        for endpoint, env in list(self._waits.values()):
+            if not env.is_running():
+                _let_go(endpoint)
 
     def is_awaited(self, token: str) -> bool:
         wait = self._waits.get(token)
@@ -83,6 +92,12 @@ class Tokens:
         if wait is None or wait.endpoint.get_outcome() or not wait.env.is_running():
             raise api.TaskTimedOut(GONE)
         return wait.endpoint
+
+
+def _let_go(endpoint: CallbackEndpoint) -> None:
+    endpoint.interrupt_all()
+    if isinstance(endpoint, ActivityCallbackEndpoint):  # nobody has asked for its task yet
+        endpoint.get_activity_task_start_endpoint().notify(None)
 
 
 def install(mends: Mends) -> Tokens:

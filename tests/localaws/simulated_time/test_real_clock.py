@@ -64,6 +64,20 @@ while "WaitStateEntered" not in {
         e["type"] for e in sfn.get_execution_history(executionArn=left)["events"]}:
     time.sleep(0.02)
 sfn.stop_execution(executionArn=left)
+answers = sqs.create_queue(QueueName="answers")["QueueUrl"]
+activity = sfn.create_activity(name="work")["activityArn"]
+for name, task in {
+    "asks": {"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+             "Parameters": {"QueueUrl": answers, "MessageBody.$": "$$.Task.Token"}},
+    "idle": {"Resource": activity},
+}.items():
+    waits = {"Type": "Task", **task, "TimeoutSeconds": 600, "End": True}
+    beside = {"Type": "Parallel", "Branches": [{"StartAt": "Ask", "States": {"Ask": waits}}]}
+    arn = sfn.start_execution(stateMachineArn=machine(
+        name, {"StartAt": "Side", "States": {"Side": {**beside, "End": True}}}))["executionArn"]
+    while not {"TaskSubmitted", "ActivityScheduled"} & {
+            e["type"] for e in sfn.get_execution_history(executionArn=arn)["events"]}:
+        time.sleep(0.02)
 
 rounds = []
 clock.every(lambda: rounds.append(1 / len(rounds) if rounds else rounds.append(1)), seconds=0.05)
@@ -106,4 +120,4 @@ def test_from_the_queue_to_the_end_and_nothing_is_left(python: Any) -> None:
     assert report["workers"]
     assert not any(report["workers"])
     assert report["threads"] == []
-    assert report["waiting"] == [], "not even that of a Map with items that had not begun"
+    assert report["waiting"] == [], "not even that of an item that had not begun"
