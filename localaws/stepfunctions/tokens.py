@@ -70,7 +70,7 @@ class Tokens:
             self._gone.add(token)
 
     def let_go(self) -> None:
-        """End the waits of what has ended: moto's threads would go on with them (callback.py:150)."""
+        """End the waits of what has ended; in moto, their threads go on (callback.py:150)."""
         for endpoint, env in list(self._waits.values()):
             if not env.is_running():
                 _let_go(endpoint)
