@@ -10,7 +10,9 @@ import hashlib
 import html
 import io
 import json
+import time
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import ValidationError
 
 from localaws.cloudformation import forms, templates
-from localaws.cloudformation.operations import NO_UPDATES
+from localaws.cloudformation.commands import NO_UPDATES
 from localaws.tables import Named
 
 BUCKET = "aws-sam-cli-managed-default-samclisourcebucket"
@@ -58,12 +60,14 @@ class Stack:
         return f"Stack {self.name}: {len(self.resources)} resources"
 
 
-def deploy(template: str | Path, stack_name: str) -> Stack:
+def deploy(template: str | Path, stack_name: str, parameters: Mapping[str, str]) -> Stack:
     """Create the stack, or update it where it stands already.
 
     Args:
         template: path of a SAM or CloudFormation template; paths in it are relative to it.
         stack_name: name of the stack.
+        parameters: values of the template's parameters. One that is not given keeps the value
+            that the stack has, as with `aws cloudformation deploy`, or takes its default.
 
     Raises:
         DeployError: the template cannot be read, or CloudFormation refuses it or fails on it. A
@@ -77,13 +81,35 @@ def deploy(template: str | Path, stack_name: str) -> Stack:
     cloudformation = boto3.client("cloudformation")
     try:
         body = _package(text, path.parent)
-        touched = _create_or_update(cloudformation, stack_name, body)
+        touched = _create_or_update(cloudformation, stack_name, body, parameters)
     except ValidationError as error:
         raise DeployError(str(error.message)) from error
     except ClientError as error:
         raise DeployError(error.response["Error"]["Message"]) from error
     if touched:
         _raise_if_rolled_back(cloudformation, stack_name)
+    return describe(cloudformation, stack_name)
+
+
+def deployed(stack_name: str, parameters: Mapping[str, str]) -> Stack:
+    """The stack that stands, made by `sam deploy`.
+
+    Raises:
+        DeployError: there is none, or it has other parameters.
+    """
+    cloudformation = boto3.client("cloudformation")
+    how = "run `sam build` and `sam deploy --guided` first"
+    try:
+        [stack] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    except ClientError as error:
+        raise DeployError(f"No stack {stack_name} stands there: {how}.") from error
+    found = {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
+    wrong = [f"{key}={value}" for key, value in parameters.items() if found.get(key) != value]
+    if wrong:
+        raise DeployError(
+            f"The stack {stack_name} stands there with other parameters: run `sam deploy "
+            f"--parameter-overrides {' '.join(wrong)}` first."
+        )
     return describe(cloudformation, stack_name)
 
 
@@ -102,10 +128,18 @@ def describe(cloudformation: Any, stack_name: str) -> Stack:
     )
 
 
-def _create_or_update(cloudformation: Any, name: str, body: str) -> bool:
+def _create_or_update(
+    cloudformation: Any, name: str, body: str, parameters: Mapping[str, str]
+) -> bool:
     """Returns whether there was anything to do."""
     capabilities = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-    given = {"StackName": name, "TemplateBody": body, "Capabilities": capabilities}
+    values = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    given: dict[str, Any] = {
+        "StackName": name,
+        "TemplateBody": body,
+        "Parameters": values,
+        "Capabilities": capabilities,
+    }
     try:
         [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError:
@@ -116,6 +150,7 @@ def _create_or_update(cloudformation: Any, name: str, body: str) -> bool:
         cloudformation.delete_stack(StackName=name)
         cloudformation.create_stack(**given)
         return True
+    given["Parameters"] = [*values, *_kept(stack, body, parameters)]
     try:
         cloudformation.update_stack(**given)
     except ClientError as error:
@@ -125,8 +160,19 @@ def _create_or_update(cloudformation: Any, name: str, body: str) -> bool:
     return True
 
 
+def _kept(stack: dict[str, Any], body: str, given: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The stack's parameters that are still declared, and not given anew."""
+    declared = templates.parse(body).get("Parameters", {})
+    names = [parameter["ParameterKey"] for parameter in stack.get("Parameters", [])]
+    kept = [name for name in names if name in declared and name not in given]
+    return [{"ParameterKey": name, "UsePreviousValue": True} for name in kept]
+
+
 def _raise_if_rolled_back(cloudformation: Any, name: str) -> None:
     [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    while stack["StackStatus"].endswith("_IN_PROGRESS"):  # as on an AWS that is not ours
+        time.sleep(1)
+        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
     if "ROLLBACK" not in stack["StackStatus"]:
         return
     pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)

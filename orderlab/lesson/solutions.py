@@ -17,7 +17,8 @@ from typing import Any
 from orderlab.lesson import answers, places
 from orderlab.lesson.challenges import challenge
 from orderlab.lesson.edits import Edit, apply
-from orderlab.lesson.exercises import find, module_of
+from orderlab.lesson.ids import module_of
+from orderlab.lesson.index import find
 from orderlab.lesson.places import COURSE, SOLUTIONS
 
 __all__ = ["Answers", "Attempt", "Edit", "WrongAnswer", "difference", "of_exercise"]
@@ -69,7 +70,7 @@ class Answers:
 
 def of_exercise(exercise_id: str) -> Answers:
     """What `solutions/` has for an exercise; of a challenge, what undoes it."""
-    if exercise_id.startswith("challenge-"):
+    if exercise_id.startswith(challenge.PREFIX):
         return Answers(Attempt(challenge.mend(exercise_id)), (), Attempt(), "")
     found = runpy.run_path(str(SOLUTIONS / f"{module_of(exercise_id)}.py"))
     untouched = found.get("UNTOUCHED", Attempt())

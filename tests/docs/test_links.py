@@ -21,6 +21,8 @@ HOSTS = {
     "boto3.amazonaws.com",
     "states-language.net",
     "docs.python.org",
+    "docs.stripe.com",
+    "developer.paypal.com",
     "requests.readthedocs.io",
     "keepachangelog.com",
     "github.com",

@@ -238,3 +238,21 @@ def test_a_deleted_stack_takes_its_resources_along(project: Project, cloud: Any)
     assert f"{project.name}-greeter" not in names
     machines = boto3.client("stepfunctions").list_state_machines()["stateMachines"]
     assert f"{project.name}-machine" not in [m["name"] for m in machines]
+
+
+def test_a_parameter_keeps_the_value_that_the_stack_has(cloud: Any, tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        """
+        Parameters: {Color: {Type: String, Default: red}}
+        Resources: {Topic: {Type: "AWS::SNS::Topic"}}
+        Outputs: {Color: {Value: !Ref Color}}
+        """,
+        encoding="utf-8",
+    )
+    assert cloud.deploy(template, "painted").outputs["Color"] == "red"
+    painted = cloud.deploy(template, "painted", parameters={"Color": "blue"})
+    assert painted.outputs["Color"] == "blue"
+    assert cloud.deploy(template, "painted").outputs["Color"] == "blue"
+    template.write_text(template.read_text("utf-8").replace("Color", "Hue"), "utf-8")
+    assert cloud.deploy(template, "painted").outputs["Hue"] == "red"
