@@ -186,11 +186,17 @@ def test_what_it_names_is_there(grown: Any, widgets: list[Any]) -> None:
     """A metric of nothing and a log group of nobody would be an empty chart for ever."""
     known = set(grown.stack.resources.values())
     groups = {g for w in widgets if w.kind == "log" for g in log_query(w.properties)[0]}
-    dimensions = {
-        pair["Value"]
+    metrics = [
+        series.query["MetricStat"]["Metric"]
         for widget in widgets
         for series in series_of(widget.properties)
-        for pair in series.query.get("MetricStat", {}).get("Metric", {}).get("Dimensions", [])
+        if "MetricStat" in series.query
+    ]
+    dimensions = {
+        pair["Value"]
+        for metric in metrics
+        if metric["Namespace"].startswith("AWS/")  # a dimension of ours need not be a resource
+        for pair in metric["Dimensions"]
     }
     queues = {url.rpartition("/")[2] for url in known if re.match("https?://", url)}
     assert groups | dimensions <= known | queues

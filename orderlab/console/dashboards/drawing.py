@@ -45,6 +45,9 @@ def drawn(title: str, contents: Sequence[tuple[Widget, Content]], span: Span) ->
                 widget.x : min(widget.x + widget.width, COLUMNS),
             ]
             _draw(made.add_subfigure(place), widget, content, span)
+        # Arranged anew at each drawing, what stands in subfigures moves by a hair each time.
+        made.draw_without_rendering()
+        made.set_layout_engine("none")
     return made
 
 
