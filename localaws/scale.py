@@ -12,15 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
-from botocore.model import Shape
 from moto.core import responses, utils
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.loaders import Loader, moto_root
-from moto.core.serialize import (
-    AttributePickerContext,
-    ResponseSerializer,
-    XFormedAttributePicker,
-)
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.parsing import validators
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node, UpdateExpression
@@ -33,7 +27,6 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from localaws.mending import Mends, variant
 
 EXPRESSIONS = 512  # update expressions kept parsed
-FIELDS = 8192  # of answers, whose names are remembered
 PLAIN = frozenset((str, int, float, bool, type(None), bytes))
 copy_anything = copy.deepcopy
 
@@ -46,7 +39,6 @@ def install(mends: Mends) -> None:
     _look_up_methods(mends)
     _share_models(mends)
     _find_backends(mends)
-    _name_fields(mends)
 
 
 class _Executions(list[Any]):
@@ -135,66 +127,34 @@ def _walk_fast(mends: Mends) -> None:
     """moto walks an expression's tree ten times, and asks anew at each node what it looks for."""
     # What these look at is all below the root, and they look at it from each node.
     from_the_root = (ActionCountValidator, OverlappingPathsValidator)
-    silent = DepthFirstTraverser.pre_processing_of_child
 
     def traverse(self: DepthFirstTraverser, root: Node) -> Node:
         processors = self._processing_map()
         if isinstance(self, from_the_root):
             return processors[UpdateExpression](root)
-        wanted: tuple[Any, ...] = tuple(processors)
+        of_kind: dict[type, Any] = {}
 
-        def leave(node: Node, place: int) -> None:
-            own: Any = type(node)
-            kind = _first_of(wanted, own)
-            if kind is not None and (made := processors[kind](node)) is not node:
-                made.parent = node.parent
-                made.parent.children[place] = made
-                root.nodes = None
+        def walk(node: Any, place: int) -> Any:
+            parent = node.parent
+            for number, child in enumerate(node.children or ()):
+                self.pre_processing_of_child(node, number)
+                if isinstance(child, Node):
+                    walk(child, number)
+            kind = type(node)
+            if kind not in of_kind:
+                found = (work for key, work in processors.items() if issubclass(kind, key))
+                of_kind[kind] = next(found, None)
+            if of_kind[kind] is None:
+                return node
+            node = of_kind[kind](node)
+            node.parent = parent
+            if parent:
+                parent.children[place] = node
+            return node
 
-        if type(self).pre_processing_of_child is not silent:
-            _walk(root, leave, self.pre_processing_of_child)
-            return root
-        nodes = vars(root).get("nodes")  # known as long as none is replaced
-        if nodes is None:
-            nodes = root.nodes = []
-            _walk(root, lambda *step: nodes.append(step))
-        for node, place in nodes:
-            leave(node, place)
-        return root
+        return walk(root, -1)
 
     mends.replace(DepthFirstTraverser, "traverse", traverse)
-
-
-def _walk(
-    node: Node,
-    leave: Callable[[Node, int], None],
-    enter: Callable[[Node, int], None] | None = None,
-    place: int = -1,
-) -> None:
-    """Come to each node of a tree, those below it first.
-
-    Args:
-        leave: called for each node, with its place in its parent.
-        enter: called for each child of a node before what is below that child.
-    """
-    for number, child in enumerate(node.children or ()):
-        if enter is not None:
-            enter(node, number)
-        kind: Any = type(child)
-        if _is_node(kind):
-            _walk(child, leave, enter, number)
-    leave(node, place)
-
-
-@functools.cache
-def _is_node(kind: Any) -> bool:
-    return issubclass(kind, Node)
-
-
-@functools.cache
-def _first_of(wanted: tuple[Any, ...], kind: Any) -> Any:
-    """The first of some classes that a class is one of."""
-    return next((one for one in wanted if issubclass(kind, one)), None)
 
 
 def _look_up_methods(mends: Mends) -> None:
@@ -233,21 +193,3 @@ def _find_backends(mends: Mends) -> None:
         return known if known is not None else create(self, account_id)
 
     create: Callable[..., Any] = mends.replace(BackendDict, "__getitem__", look_up)
-
-
-def _name_fields(mends: Mends) -> None:
-    """moto works out for each field of an answer, those that are not there among them, under what
-    names it may be found (core/serialize.py:1329)."""
-    picker = XFormedAttributePicker()
-
-    @functools.lru_cache(FIELDS)
-    def names(shape: Shape, key: str) -> tuple[str, ...]:
-        found = picker.get_possible_keys(AttributePickerContext({}, key, shape))
-        return tuple(dict.fromkeys(found))
-
-    def pick(self: ResponseSerializer, value: Any, key: str, shape: Shape) -> Any:
-        if type(value) is not dict or self._value_picker.response_transformers:
-            return work_out(self, value, key, shape)
-        return next((value[name] for name in names(shape, key) if name in value), None)
-
-    work_out: Callable[..., Any] = mends.replace(ResponseSerializer, "get_value", pick)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from localaws import dynamodb, guard, routes, scale, seeds, servicemodels, ttl
+from localaws import dynamodb, guard, scale, seeds, servicemodels, ttl
 from localaws.apigateway import gateway as apigateway
 from localaws.branching import worlds
 from localaws.cloudformation import stacks as cloudformation
@@ -87,7 +87,6 @@ class Services:
         mends, clock = self._mends, self.clock
         guard.install(mends)
         self.gate.install(mends)
-        routes.install(mends)
         managedpolicies.install(mends)
         buckets.install(mends)
         cloudformation.install(mends, clock)

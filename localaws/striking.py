@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from botocore.awsrequest import AWSPreparedRequest
 
 from localaws import refusals, tables
-from localaws.functions.outcomes import Outcome, Printed
+from localaws.functions.outcomes import Answer, Outcome, Printed
 from localaws.functions.runtime.errors import named_error
 from localaws.iam import principals
 from localaws.refusals import Call, Refusal
@@ -153,7 +153,7 @@ class Strike(NamedTuple):
         """Whether the error comes after the work has been done."""
         return self.fault is not None and self.fault.is_after
 
-    def answered(self, carry_out: Callable[[], Any]) -> Any:
+    def answered(self, carry_out: Callable[[], Answer]) -> Answer:
         """What a request is answered with: it is carried out, unless it is refused before."""
         if self.refusal is None:
             return carry_out()

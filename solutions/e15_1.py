@@ -1,10 +1,12 @@
 """15.1: one condition for each product, one for the order's row, and lines added up first."""
 
+from typing import Any
+
 from orderlab.lesson.solutions import Attempt, WrongAnswer
 
 
-def actions(order):
-    pieces = {}
+def actions(order: Any) -> list[Any]:
+    pieces: dict[str, int] = {}
     for line in order["items"]:
         pieces[line["productId"]] = pieces.get(line["productId"], 0) + line["quantity"]
     row = {"reservationId": {"S": order["orderId"]}, "status": {"S": "RESERVED"}}
@@ -28,7 +30,7 @@ def actions(order):
     return [{"Put": put}, *updates]
 
 
-def as_given(order):
+def as_given(order: Any) -> list[Any]:
     return [
         {
             "Update": {
@@ -42,7 +44,7 @@ def as_given(order):
     ]
 
 
-def without_conditions(order):
+def without_conditions(order: Any) -> list[Any]:
     row = {"reservationId": {"S": order["orderId"]}, "status": {"S": "RESERVED"}}
     return [
         {"Put": {"TableName": "dev-Reservations", "Item": row}},
@@ -60,7 +62,7 @@ def without_conditions(order):
     ]
 
 
-def more_than_ordered(order):
+def more_than_ordered(order: Any) -> list[Any]:
     row = {"reservationId": {"S": order["orderId"]}, "status": {"S": "RESERVED"}}
     return [
         {"Put": {"TableName": "dev-Reservations", "Item": row}},
@@ -79,7 +81,7 @@ def more_than_ordered(order):
     ]
 
 
-def line_by_line(order):
+def line_by_line(order: Any) -> list[Any]:
     row = {"reservationId": {"S": order["orderId"]}, "status": {"S": "RESERVED"}}
     return [
         {"Put": {"TableName": "dev-Reservations", "Item": row}},
@@ -98,8 +100,8 @@ def line_by_line(order):
     ]
 
 
-def row_unconditionally(order):
-    pieces = {}
+def row_unconditionally(order: Any) -> list[Any]:
+    pieces: dict[str, int] = {}
     for line in order["items"]:
         pieces[line["productId"]] = pieces.get(line["productId"], 0) + line["quantity"]
     row = {"reservationId": {"S": order["orderId"]}, "status": {"S": "RESERVED"}}

@@ -14,7 +14,6 @@ from typing import Any
 import jsonpath_ng.ext
 import moto.stepfunctions.parser.asl.component as component
 from botocore import UNSIGNED
-from botocore.model import OperationModel
 from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.program import program
 from moto.stepfunctions.parser.asl.component.state.exec import execute_state
@@ -72,7 +71,6 @@ def _cache_clients(mends: Mends) -> None:
             if key not in clients:
                 clients[key] = client = build(region, service, state_credentials)
                 _sign_once(client, region, role)
-                _send_once(client)
             return clients[key]
 
     mends.replace_everywhere(build, boto_client_for)
@@ -92,20 +90,6 @@ def _sign_once(client: Any, region: str, role: str | None) -> None:
 
     client.meta.events.register("choose-signer", lambda **_: UNSIGNED)
     client.meta.events.register("before-call", add)
-
-
-def _send_once(client: Any) -> None:
-    """boto3 prepares each call for being sent again, which moto's clients never do."""
-    endpoint = client._endpoint
-
-    def send(operation: OperationModel, request_dict: dict[str, Any]) -> Any:
-        request = endpoint.create_request(request_dict, operation)
-        answer, error = endpoint._do_get_response(request, operation, request_dict["context"])
-        if error is not None:
-            raise error
-        return answer
-
-    endpoint.make_request = send
 
 
 def _cache_paths(mends: Mends) -> None:

@@ -14,7 +14,7 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import boto3
 
@@ -138,7 +138,7 @@ def strike(saga: Saga, step: str, moment: str) -> Any:
     functions = {"ChargeOrder": "ChargeOrderFunction", "RefundPayment": "RefundOrderFunction"}
     times = None if "each time" in moment else 1
     late = moment == "during"
-    when = "after" if moment.startswith("after") else "before"
+    when: Literal["before", "after"] = "after" if moment.startswith("after") else "before"
     if step in functions and late:
         writes = ["PutItem"] if step == "ChargeOrder" else ["UpdateItem"]
         table = f"{saga.prefix}-MockPayments"
@@ -147,7 +147,7 @@ def strike(saga: Saga, step: str, moment: str) -> Any:
         name = f"{saga.prefix}-{functions[step]}"
         return faults.inject(function=name, error="ConnectionLost", when=when, times=times)
     if step.startswith("Notify"):
-        where: dict[str, str] = {"topic": f"{saga.prefix}-OrderNotifications"}
+        where: dict[str, Any] = {"topic": f"{saga.prefix}-OrderNotifications"}
         error = "InternalError"
     else:
         where, error = {"service": "dynamodb"}, "InternalServerError"

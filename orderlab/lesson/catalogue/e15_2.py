@@ -89,9 +89,9 @@ def _books(shop: Shop, order_id: str, *refunds: Mapping[str, Any]) -> str:
     saga = Saga(shop.stack.outputs)
     before = saga.shelf()
     undone = "dev-RefundOrderFunction"
-    fault = {"service": "dynamodb", "state": "ConfirmOrder", "error": "InternalServerError"}
+    where: dict[str, Any] = {"service": "dynamodb", "state": "ConfirmOrder"}
     list(saga.letters())
-    with faults.inject(**fault, name="no confirmation"):
+    with faults.inject(**where, error="InternalServerError", name="no confirmation"):
         for refund in refunds:
             faults.inject(function=undone, error="GatewayDown", name="no refund", **refund)
         saga.start(shop.order(order_id, [(MOUSE, 2), (MONITOR, 1)]))

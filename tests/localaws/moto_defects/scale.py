@@ -15,7 +15,6 @@ from _aws import DONE, ended, machine, queue, sfn, start, table
 from moto import backend_index
 from moto.core import responses, utils
 from moto.core.base_backend import BackendDict, BaseBackend
-from moto.core.serialize import XFormedAttributePicker
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.parsing.validators import EmptyStringKeyValueValidator
@@ -28,10 +27,8 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.variable_store import VariableStore
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import long_uid
-from werkzeug.test import EnvironBuilder
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
-ENVIRON = EnvironBuilder.get_environ
 
 
 def _executions(machine_arn: str) -> list[Any]:
@@ -180,28 +177,6 @@ def core_builds_addresses() -> bool:
         client.list_queues()
         client.list_queues()
     return bool(build.call_count == 2)
-
-
-def core_tests_requests() -> bool:
-    """werkzeug's client for tests makes each of them."""
-    client = boto3.client("sqs")
-    with patch.object(EnvironBuilder, "get_environ", autospec=True, side_effect=ENVIRON) as made:
-        client.list_queues()
-    return made.call_count == 1
-
-
-def core_names_fields() -> bool:
-    """Those of an answer, and again for the next answer."""
-    client, name = boto3.client("dynamodb"), table()
-    find = XFormedAttributePicker.get_possible_keys
-    asked = []
-    for _ in range(2):
-        with patch.object(
-            XFormedAttributePicker, "get_possible_keys", autospec=True, side_effect=find
-        ) as finding:
-            client.describe_table(TableName=name)
-        asked.append(finding.call_count)
-    return asked[0] == asked[1] > 20
 
 
 def core_keeps_models() -> bool:
