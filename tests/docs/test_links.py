@@ -24,6 +24,7 @@ HOSTS = {
     "docs.stripe.com",
     "developer.paypal.com",
     "requests.readthedocs.io",
+    "www.rfc-editor.org",  # where the internet's standards are published
     "keepachangelog.com",
     "github.com",
 }
