@@ -27,9 +27,6 @@ def data(name: str = NAME, total: str = TOTAL) -> str:
 BACK = {"ConfigurationSetName": "dev-ShopMail", "EmailTags": TAGS}
 TOLD = "Kim's letter must greet Kim"
 SOLUTION = Attempt(answer=arguments(data(), **BACK))
-UNTOUCHED = Attempt(
-    answer=arguments("{'orderId': $states.input.orderId, 'total': $states.input.totalAmount}")
-)
 WRONG = [
     WrongAnswer(
         "the number as it comes",

@@ -6,12 +6,6 @@ from typing import Any
 from orderlab.lesson.solutions import Attempt, WrongAnswer
 
 
-def untouched(
-    sfn: Any, machine: str, alias: str, definition: str, watch: Callable[[], None]
-) -> bool:
-    return False
-
-
 def release(sfn: Any, machine: str, alias: str, definition: str, watch: Callable[[], None]) -> bool:
     now = sfn.describe_state_machine_alias(stateMachineAliasArn=alias)["routingConfiguration"]
     old = now[0]["stateMachineVersionArn"]
@@ -90,7 +84,6 @@ def no_news(sfn: Any, machine: str, alias: str, definition: str, watch: Callable
 
 
 TOLD = "All executions of the new version succeeded"
-UNTOUCHED = Attempt(answer=untouched)
 SOLUTION = Attempt(answer=release)
 WRONG = [
     WrongAnswer(

@@ -5,21 +5,6 @@ from typing import Any
 from orderlab.lesson.solutions import Attempt, WrongAnswer
 
 
-def lessons(client: Any, order: dict[str, Any]) -> Any:
-    """Take an order's total, once. Returns the payment intent's id."""
-    import stripe
-
-    asked = {"currency": "eur", "confirm": True, "payment_method_types": ["card"]}
-    asked |= {"payment_method": order["paymentMethod"], "metadata": {"orderId": order["orderId"]}}
-    asked["amount"] = int(order["totalAmount"] * 100)
-    for _ in range(2):
-        try:
-            return client.v1.payment_intents.create(asked).id
-        except stripe.APIConnectionError:
-            pass
-    return client.v1.payment_intents.create(asked).id
-
-
 def pay_once(client: Any, order: dict[str, Any]) -> Any:
     """Take an order's total, once. Returns the payment intent's id."""
     from decimal import Decimal
@@ -115,7 +100,6 @@ def silence_swallowed(client: Any, order: dict[str, Any]) -> Any:
     return None
 
 
-UNTOUCHED = Attempt(answer=lessons)
 TOLD = "The gateway counts: 2 charges of 59.98."
 SOLUTION = Attempt(answer=pay_once)
 WRONG = [

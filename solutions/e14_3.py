@@ -8,13 +8,6 @@ from orderlab.lesson.solutions import Attempt, WrongAnswer
 Mail = Callable[[str], None]
 
 
-def lessons(
-    body: str, headers: dict[str, str], secret: str, rows: dict[str, str], mail: Mail
-) -> int:
-    """Take a webhook. Returns the HTTP status."""
-    return 501
-
-
 def receive(
     body: str, headers: dict[str, Any], secret: str, rows: dict[str, str], mail: Mail
 ) -> int:
@@ -111,7 +104,6 @@ def last_one_wins(
     return 200
 
 
-UNTOUCHED = Attempt(answer=lessons)
 TOLD = "What happened: 501, row none, no mail."
 SOLUTION = Attempt(answer=receive)
 WRONG = [

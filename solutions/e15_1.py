@@ -30,20 +30,6 @@ def actions(order: Any) -> list[Any]:
     return [{"Put": put}, *updates]
 
 
-def as_given(order: Any) -> list[Any]:
-    return [
-        {
-            "Update": {
-                "TableName": "dev-Products",
-                "Key": {"productId": {"S": line["productId"]}},
-                "UpdateExpression": "SET stock = stock - :q",
-                "ExpressionAttributeValues": {":q": {"N": str(line["quantity"])}},
-            }
-        }
-        for line in order["items"]
-    ]
-
-
 def without_conditions(order: Any) -> list[Any]:
     row = {"reservationId": {"S": order["orderId"]}, "status": {"S": "RESERVED"}}
     return [
@@ -123,7 +109,6 @@ def row_unconditionally(order: Any) -> list[Any]:
 
 
 TOLD = "Of five mice and three chairs"
-UNTOUCHED = Attempt(answer=as_given)
 SOLUTION = Attempt(answer=actions)
 WRONG = [
     WrongAnswer(

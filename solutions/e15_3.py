@@ -7,7 +7,6 @@ ABOUT = {"source": ["aws.states"], "detail-type": ["Step Functions Execution Sta
 ENDS = ["FAILED", "TIMED_OUT", "ABORTED"]
 
 TOLD = "An execution of the saga has failed and must be undone; it was refused by EventBridge"
-UNTOUCHED = Attempt(answer={})
 SOLUTION = Attempt(answer={**ABOUT, "detail": {"stateMachineArn": [SAGA], "status": ENDS}})
 WRONG = [
     WrongAnswer(

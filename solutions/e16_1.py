@@ -26,7 +26,6 @@ def approval(message: dict[str, str], **fields: Any) -> Attempt:
 
 
 TOLD = "no token"
-UNTOUCHED = approval(ORDER)
 SOLUTION = approval(WITH_TOKEN, **WAITS, TimeoutSeconds=14400, Catch=[NO, SILENCE])
 WRONG = [
     WrongAnswer(

@@ -62,12 +62,7 @@ def without_a_net(tracker: str) -> list[str]:
     return []
 
 
-def nothing(tracker: str) -> list[str]:
-    return []
-
-
 TOLD = "nobody used it"
-UNTOUCHED = Attempt(answer=nothing)
 SOLUTION = Attempt(answer=rescue)
 WRONG = [
     WrongAnswer(

@@ -2,7 +2,6 @@
 
 from orderlab.lesson.solutions import Attempt, WrongAnswer
 
-UNTOUCHED = Attempt(answer="100 * declined / started")
 TOLD = "ten orders came and nobody was declined"
 SOLUTION = Attempt(answer="100 * FILL(declined, 0) / started")
 WRONG = [

@@ -43,7 +43,6 @@ FAILED = {"Namespace": "AWS/States", "MetricName": "ExecutionsFailed", "Dimensio
 TECHNICAL = {"Namespace": "dev/Orders", "MetricName": "TechnicalFailures"}
 SUM = {"Statistic": "Sum", "Period": 60}
 
-UNTOUCHED = alarm(**FAILED, Statistic="Sum", Period=300, EvaluationPeriods=3, Threshold=5)
 TOLD = "Within 5 minutes somebody must be called"
 SOLUTION = rate(**TWO_OF_THREE, TreatMissingData="notBreaching")
 WRONG = [

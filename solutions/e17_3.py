@@ -11,10 +11,6 @@ def story(order_id: str) -> str:
     )
 
 
-def untouched(order_id: str) -> str:
-    return "fields @timestamp, @message | sort @timestamp desc | limit 20"
-
-
 def by_key(order_id: str) -> str:
     return f'fields @timestamp, @log, @message | filter orderId = "{order_id}" | sort @timestamp'
 
@@ -41,7 +37,6 @@ def newest_first(order_id: str) -> str:
     )
 
 
-UNTOUCHED = Attempt(answer=untouched)
 TOLD = "; the query finds 0 of them"
 SOLUTION = Attempt(answer=story)
 WRONG = [

@@ -98,11 +98,6 @@ def always_an_object(letters: list[dict[str, Any]]) -> dict[str, Any]:
     return {"letters": len(letters), "orders": len(amounts), "since": since, "atStake": total}
 
 
-def as_in_the_notebook(letters: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"letters": len(letters), "orders": 0, "since": 0, "atStake": "0.00"}
-
-
-UNTOUCHED = Attempt(answer=as_in_the_notebook)
 TOLD = "Two of the three letters are orders"
 SOLUTION = Attempt(answer=report)
 WRONG = [

@@ -134,11 +134,6 @@ def envelopes_are_sent_on(dead: str, queue: str, workflow: str, quarantine: str)
             sqs.delete_message(QueueUrl=dead, ReceiptHandle=letter["ReceiptHandle"])
 
 
-def nothing(dead: str, queue: str, workflow: str, quarantine: str) -> None:
-    pass
-
-
-UNTOUCHED = Attempt(answer=nothing)
 TOLD = "became of them: 0 recovered"
 SOLUTION = Attempt(answer=recover_all)
 WRONG = [

@@ -58,23 +58,20 @@ class Answers:
     """The answers to one exercise.
 
     Attributes:
-        untouched: what the lesson's own cells hold before anybody works on it.
-        told: part of the sentence that this is told.
+        told: part of the sentence that the untouched exercise is told.
     """
 
     solution: Attempt
     wrong: tuple[WrongAnswer, ...]
-    untouched: Attempt
     told: str
 
 
 def of_exercise(exercise_id: str) -> Answers:
     """What `solutions/` has for an exercise; of a challenge, what undoes it."""
     if exercise_id.startswith(challenge.PREFIX):
-        return Answers(Attempt(challenge.mend(exercise_id)), (), Attempt(), "")
+        return Answers(Attempt(challenge.mend(exercise_id)), (), "")
     found = runpy.run_path(str(SOLUTIONS / f"{module_of(exercise_id)}.py"))
-    untouched = found.get("UNTOUCHED", Attempt())
-    return Answers(found["SOLUTION"], tuple(found["WRONG"]), untouched, found["TOLD"])
+    return Answers(found["SOLUTION"], tuple(found["WRONG"]), found["TOLD"])
 
 
 def difference(exercise_id: str, root: Path) -> str:
