@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -28,13 +29,20 @@ def no_faults_left(cloud: Any) -> Iterator[None]:
     faults.clear()
 
 
+@pytest.fixture
+def run_machine(make_machine: Any, shop: Any) -> Any:
+    """Run a definition; returns the ended execution."""
+    numbers = itertools.count()
+    return lambda machine: shop.run({}, f"lost-{next(numbers)}", make_machine(machine))
+
+
 def failed(run: Any) -> list[str]:
     return [failure["error"] for failure in run.failures()]
 
 
-def test_a_request_is_carried_out_and_its_answer_lost(table: str, run_task: Any) -> None:
+def test_a_request_is_carried_out_and_its_answer_lost(table: str, run_machine: Any) -> None:
     with faults.inject(table=table, error="InternalServerError", when="after"):
-        ended = run_task(put_item(table))
+        ended = run_machine(put_item(table))
     assert failed(ended) == ["DynamoDB.InternalServerErrorException"]
     assert items(table) == [TABLE_ITEM]
 
@@ -65,39 +73,39 @@ def test_a_functions_own_request_is_carried_out(
     assert items(table) == [TABLE_ITEM]
 
 
-def test_it_passes_after_so_many_strikes(table: str, run_task: Any) -> None:
+def test_it_passes_after_so_many_strikes(table: str, run_machine: Any) -> None:
     machine = put_item(table)
     retry = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 5}]
     machine["States"]["Call"]["Retry"] = retry
     with faults.inject(table=table, error="InternalServerError", times=2) as fault:
-        ended = run_task(machine)
+        ended = run_machine(machine)
     assert ended.status == "SUCCEEDED"
     assert (len(failed(ended)), fault.struck) == (2, 2)
 
 
-def test_it_strikes_the_requests_of_one_state(table: str, run_task: Any) -> None:
+def test_it_strikes_the_requests_of_one_state(table: str, run_machine: Any) -> None:
     machine = put_item(table)
     call = machine["States"]["Call"]
     machine["States"] |= {"First": {**call, "End": False, "Next": "Call"}}
     del machine["States"]["First"]["End"]
     machine["StartAt"] = "First"
     with faults.inject(table=table, state="Call", error="InternalServerError") as fault:
-        ended = run_task(machine)
+        ended = run_machine(machine)
     assert (ended.status, ended.states, fault.struck) == ("FAILED", ["First", "Call"], 1)
     assert items(table) == [TABLE_ITEM]
     with faults.inject(table=table, state="Elsewhere", error="InternalServerError") as fault:
-        assert run_task(machine).status == "SUCCEEDED"
+        assert run_machine(machine).status == "SUCCEEDED"
     assert fault.struck == 0
 
 
 @pytest.mark.simulated_clock
 def test_what_is_on_its_way_arrives_although_its_state_has_given_up(
-    table: str, run_task: Any
+    table: str, run_machine: Any
 ) -> None:
     machine = put_item(table)
     machine["States"]["Call"]["TimeoutSeconds"] = 5
     with faults.inject(table=table, latency=10):
-        ended = run_task(machine)
+        ended = run_machine(machine)
         assert ended.status == "FAILED"
         assert ended.description["error"] == "States.Timeout"
         assert items(table) == []
