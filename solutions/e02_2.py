@@ -36,6 +36,7 @@ AROUND_IT = {
     },
 }
 
+UNTOUCHED = Attempt(answer=dispatch([]))
 TOLD = "must pass WriteByHand and HandOver"
 SOLUTION = Attempt(answer=dispatch(["PrinterEmpty"]))
 WRONG = [

@@ -41,6 +41,7 @@ def without(field: str) -> dict[str, Any]:
     return machine
 
 
+UNTOUCHED = Attempt(answer={})
 TOLD = "Step Functions refuses the definition"
 SOLUTION = Attempt(answer=in_time())
 WRONG = [

@@ -6,20 +6,17 @@ TEMPLATE = "template.yaml"
 HANDLER = "lambdas/validate_order_handler/app.py"
 ACTION = "              Action: dynamodb:GetItem\n"
 RESOURCE = "              Resource: !GetAtt ProductsTable.Arn\n"
-NARROW = ACTION + RESOURCE
 STATEMENT = f"""\
         - Statement: # security review: it reads products, and nothing else
             - Effect: Allow
-{NARROW}"""
+{ACTION}{RESOURCE}"""
 
 TOLD = "order-two-mice is good"
-SOLUTION = Attempt(
-    (Edit(TEMPLATE, NARROW, f"              Action: dynamodb:BatchGetItem\n{RESOURCE}"),)
-)
+SOLUTION = Attempt((Edit(TEMPLATE, ACTION, "              Action: dynamodb:BatchGetItem\n"),))
 WRONG = [
     WrongAnswer(
         "every action of DynamoDB",
-        Attempt((Edit(TEMPLATE, NARROW, f"              Action: dynamodb:*\n{RESOURCE}"),)),
+        Attempt((Edit(TEMPLATE, ACTION, "              Action: dynamodb:*\n"),)),
         "Permissions",
         "ValidateOrderFunction: dynamodb:*",
     ),
@@ -29,7 +26,7 @@ WRONG = [
             (
                 Edit(
                     TEMPLATE,
-                    NARROW,
+                    ACTION + RESOURCE,
                     '              Action: dynamodb:BatchGetItem\n              Resource: "*"\n',
                 ),
             )

@@ -5,8 +5,7 @@ from orderlab.lesson.solutions import Attempt, Edit, WrongAnswer
 TEMPLATE, DEFINITION = "template.yaml", "state-machines/order-workflow.asl.json"
 VALIDATE = "        - LambdaInvokePolicy: {FunctionName: !Ref ValidateOrderFunction}\n"
 PAYMENT = "        - LambdaInvokePolicy: {FunctionName: !Ref ProcessPaymentFunction}\n"
-NEXT = "        - SNSPublishMessagePolicy: {TopicName: !GetAtt NotificationsTopic.TopicName}\n"
-MENDED = Edit(TEMPLATE, VALIDATE + NEXT, VALIDATE + PAYMENT + NEXT)
+MENDED = Edit(TEMPLATE, VALIDATE, VALIDATE + PAYMENT)
 NAMES = """\
             "Lambda.ClientExecutionTimeoutException",
             "Lambda.ServiceException",
@@ -41,8 +40,8 @@ WRONG = [
             (
                 Edit(
                     TEMPLATE,
-                    VALIDATE + NEXT,
-                    VALIDATE + '        - LambdaInvokePolicy: {FunctionName: "*"}\n' + NEXT,
+                    VALIDATE,
+                    VALIDATE + '        - LambdaInvokePolicy: {FunctionName: "*"}\n',
                 ),
             )
         ),

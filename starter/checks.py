@@ -12,7 +12,8 @@ from starter import notebooks
 from starter.extras import SKIPPED
 from starter.messages import Progress
 
-ON_ALL_CORES = ("-n", "logical")  # tests/conftest.py says what stays together
+# A group stays in one process: its tests share what takes long to make.
+ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")
 # A notebook has a kernel of its own, which runs its cells in their order.
 NOTEBOOKS = ("--nbval", "--nbval-cell-timeout=120", "-n", "logical", "--dist", "loadfile")
 # The committed outputs are those of Linux. Elsewhere the same cells run, and outputs that differ
@@ -44,7 +45,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
     ),
     "browser": ("starter.extras", "browser", "pytest", "tests/browser"),
     "another endpoint": ("pytest", "tests/endpoints"),
-    "commands": ("pytest", *ON_ALL_CORES, "tests/commands"),
+    "commands": ("pytest", "tests/commands"),
 }
 
 

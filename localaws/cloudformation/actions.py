@@ -13,11 +13,10 @@ from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 
-from localaws.cloudformation import answers, checks, commands, forms, operations, reasons, templates
+from localaws.cloudformation import answers, changesets, checks, forms, reasons, templates
 from localaws.cloudformation.capabilities import needed_capabilities
 from localaws.cloudformation.changesets import ChangeSet
-from localaws.cloudformation.operations import REVIEW
-from localaws.cloudformation.region import Region
+from localaws.cloudformation.region import REVIEW, Region
 from localaws.cloudformation.request import Request
 
 UNKNOWN_TO_EVENTS = "Stack [{}] does not exist"
@@ -41,14 +40,13 @@ class Actions(Request):
         stack.policy = given("StackPolicyBody")
         stack.keeps_failed = flag("DisableRollback") or given("OnFailure") == "DO_NOTHING"
         on_failure = "DO_NOTHING" if stack.keeps_failed else given("OnFailure", "ROLLBACK")
-        commands.create(self.region, stack, self.template(), self.parameters({}), on_failure)
+        self.region.create(stack, self.template(), self.parameters({}), on_failure)
         return ActionResult({"StackId": stack.id})
 
     def update_stack(self) -> ActionResult:
         stack = self.live(UNKNOWN_TO_EVENTS)
         text = stack.template if self.flag("UsePreviousTemplate") else self.template()
-        commands.update(
-            self.region,
+        self.region.update(
             stack,
             text,
             self.parameters(stack.given),
@@ -59,7 +57,7 @@ class Actions(Request):
         return ActionResult({"StackId": stack.id})
 
     def delete_stack(self) -> ActionResult:
-        commands.delete(self.region, self.given("StackName"), self.given("RetainResources", []))
+        self.region.delete(self.given("StackName"), self.given("RetainResources", []))
         return EmptyResult()
 
     def update_termination_protection(self) -> ActionResult:
@@ -138,7 +136,7 @@ class Actions(Request):
     def get_template(self) -> ActionResult:
         stack = self.stack()
         name = self.given("ChangeSetName")
-        change_set = self.region.change_set(name, stack.id) if name else None
+        change_set = changesets.find(self.region, name, stack.id) if name else None
         text = change_set.template if change_set else stack.template
         plan = change_set.plan if change_set else None
         document = plan.document if plan else stack.document
@@ -213,10 +211,10 @@ class Actions(Request):
                 stack = region.new_stack(given("StackName"))
         else:
             stack = self.live(UNKNOWN_TO_EVENTS)
-            commands.refuse_unless_updatable(stack)
+            region.refuse_unless_updatable(stack)
         text = stack.template if self.flag("UsePreviousTemplate") else self.template()
         change_set = ChangeSet(
-            id=region.new_change_set_id(name),
+            id=changesets.new_id(region, name),
             name=name,
             stack=stack,
             type=kind,
@@ -230,9 +228,10 @@ class Actions(Request):
             role=given("RoleARN"),
             on_failure=given("OnStackFailure"),
         )
-        commands.create_change_set(region, change_set)
+        changesets.create(region, change_set)
         if stack.id not in region.stacks:
-            operations.review(region, stack)
+            region.stacks[stack.id] = stack
+            region.review(stack)
         return ActionResult({"Id": change_set.id, "StackId": stack.id})
 
     def describe_change_set(self) -> ActionResult:
@@ -249,7 +248,7 @@ class Actions(Request):
 
     def execute_change_set(self) -> ActionResult:
         keep_failed = self.flag("DisableRollback")
-        commands.execute_change_set(self.region, self.change_set(), keep_failed)
+        changesets.execute(self.region, self.change_set(), keep_failed)
         return EmptyResult()
 
     def delete_change_set(self) -> ActionResult:

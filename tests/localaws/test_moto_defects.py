@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("moto_defects")  # the reproductions run once
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "moto.md").read_text(encoding="utf-8")
 REPRODUCTIONS = Path(__file__).with_name("moto_defects")
@@ -57,7 +59,7 @@ def outcomes() -> dict[str, bool | str]:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=900,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, bool | str] = json.loads(done.stdout)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from localaws.cloudformation import schemas
 from localaws.cloudformation.kinds import (
     apis,
-    email,
     eventing,
     functions,
     machines,
@@ -47,7 +46,6 @@ KINDS: dict[str, type[Handler]] = {
     **apis.KINDS,
     **eventing.KINDS,
     **monitoring.KINDS,
-    **email.KINDS,
 }
 
 

@@ -1,1 +1,0 @@
-"""A CloudWatch dashboard, drawn from its own definition."""
