@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from localaws import quickstart, terminal
+from localaws import elsewhere, quickstart, terminal
+from localaws.elsewhere import Elsewhere
 from localaws.functions.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -37,13 +39,20 @@ class Cloud:
         if terminal.stand_beside():
             self.services.open_door(terminal.port())
 
+    @staticmethod
+    def deploy(template: str | Path, stack_name: str, parameters: Mapping[str, str]) -> Stack:
+        """See `deploy` below."""
+        from localaws import deployment
+
+        return deployment.deploy(template, stack_name, parameters)
+
     def close(self) -> None:
         """Stop it, and put the environment back."""
         self.services.close()
         terminal.enter(self._before)
 
 
-_cloud: Cloud | None = None
+_cloud: Cloud | Elsewhere | None = None
 
 
 def load() -> None:
@@ -59,7 +68,8 @@ def start(
 ) -> None:
     """Start the local AWS. From here on boto3 in this process talks to it, and to nothing else.
 
-    Where it runs already, nothing changes, so that a cell can be run twice.
+    Where it runs already, nothing changes, so that a cell can be run twice. Where the variable
+    LOCALAWS_TARGET asks for another AWS, it is that one: see `localaws.elsewhere`.
 
     Args:
         clock: "simulated": waits take no wall time, and time moves when `localaws.clock` is told
@@ -71,7 +81,8 @@ def start(
     if clock not in ("simulated", "real"):
         raise ValueError(f'The clock is "simulated" or "real", not {clock!r}.')
     if _cloud is None:
-        _cloud = Cloud(clock, seed, latency)
+        target = elsewhere.asked()
+        _cloud = Elsewhere(target) if target else Cloud(clock, seed, latency)
 
 
 def stop() -> None:
@@ -92,21 +103,24 @@ def reset(
     start(clock, seed, latency)
 
 
-def deploy(template: str | Path, stack_name: str = "dev-ecommerce-backend") -> Stack:
+def deploy(
+    template: str | Path,
+    stack_name: str = "dev-ecommerce-backend",
+    parameters: Mapping[str, str] | None = None,
+) -> Stack:
     """Deploy a SAM template to the local AWS, or update the stack that stands there.
 
     Args:
         template: path of the template, for example `../template.yaml`.
         stack_name: name of the stack.
+        parameters: values of the template's parameters. One that is not given keeps the value
+            that the stack has, or takes its default.
 
     Raises:
         RuntimeError: the local AWS is not started.
         localaws.DeployError: the stack could not be deployed; the message says why.
     """
-    running()
-    from localaws import deployment
-
-    return deployment.deploy(template, stack_name)
+    return _started().deploy(template, stack_name, parameters or {})
 
 
 def endpoint_url() -> str:
@@ -130,9 +144,14 @@ def running() -> Services:
     Raises:
         RuntimeError: it is not started.
     """
+    services: Services = _started().services
+    return services
+
+
+def _started() -> Cloud | Elsewhere:
     if _cloud is None:
         raise RuntimeError("The local AWS is not started. Call localaws.start() first.")
-    return _cloud.services
+    return _cloud
 
 
 atexit.register(stop)

@@ -1,16 +1,14 @@
 """Deploy a SAM template from this disk: package its local files, then create or update the stack.
 
-The two steps are those of `sam package` and `sam deploy`: code and definitions go to S3 under
-the hash of their content, so that an update touches what has changed and nothing else.
+The two steps are those of `sam package` and `sam deploy`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import html
-import io
 import json
-import zipfile
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,14 +17,10 @@ import boto3
 from botocore.exceptions import ClientError
 from moto.cloudformation.exceptions import ValidationError
 
+from localaws.artifacts import BUCKET, Artifacts, MissingError
 from localaws.cloudformation import forms, templates
-from localaws.cloudformation.operations import NO_UPDATES
+from localaws.cloudformation.commands import NO_UPDATES
 from localaws.tables import Named
-
-BUCKET = "aws-sam-cli-managed-default-samclisourcebucket"
-# Fixed, so that equal files give an equal archive; the zip format begins in 1980.
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-LEFT_OUT = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache", "events"}
 
 
 class DeployError(Exception):
@@ -58,12 +52,14 @@ class Stack:
         return f"Stack {self.name}: {len(self.resources)} resources"
 
 
-def deploy(template: str | Path, stack_name: str) -> Stack:
+def deploy(template: str | Path, stack_name: str, parameters: Mapping[str, str]) -> Stack:
     """Create the stack, or update it where it stands already.
 
     Args:
         template: path of a SAM or CloudFormation template; paths in it are relative to it.
         stack_name: name of the stack.
+        parameters: values of the template's parameters. One that is not given keeps the value
+            that the stack has, as with `aws cloudformation deploy`, or takes its default.
 
     Raises:
         DeployError: the template cannot be read, or CloudFormation refuses it or fails on it. A
@@ -76,14 +72,37 @@ def deploy(template: str | Path, stack_name: str) -> Stack:
         raise DeployError(f"{path}: {error.strerror or error}") from error
     cloudformation = boto3.client("cloudformation")
     try:
-        body = _package(text, path.parent)
-        touched = _create_or_update(cloudformation, stack_name, body)
+        touched = _create_or_update(cloudformation, stack_name, text, path.parent, parameters)
+    except MissingError as error:
+        raise DeployError(str(error)) from error
     except ValidationError as error:
         raise DeployError(str(error.message)) from error
     except ClientError as error:
         raise DeployError(error.response["Error"]["Message"]) from error
     if touched:
         _raise_if_rolled_back(cloudformation, stack_name)
+    return describe(cloudformation, stack_name)
+
+
+def deployed(stack_name: str, parameters: Mapping[str, str]) -> Stack:
+    """The stack that stands, made by `sam deploy`.
+
+    Raises:
+        DeployError: there is none, or it has other parameters.
+    """
+    cloudformation = boto3.client("cloudformation")
+    how = "run `sam build` and `sam deploy --guided` first"
+    try:
+        [stack] = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    except ClientError as error:
+        raise DeployError(f"No stack {stack_name} stands there: {how}.") from error
+    found = {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
+    wrong = [f"{key}={value}" for key, value in parameters.items() if found.get(key) != value]
+    if wrong:
+        raise DeployError(
+            f"The stack {stack_name} stands there with other parameters: run `sam deploy "
+            f"--parameter-overrides {' '.join(wrong)}` first."
+        )
     return describe(cloudformation, stack_name)
 
 
@@ -102,10 +121,24 @@ def describe(cloudformation: Any, stack_name: str) -> Stack:
     )
 
 
-def _create_or_update(cloudformation: Any, name: str, body: str) -> bool:
+def _create_or_update(
+    cloudformation: Any, name: str, text: str, folder: Path, parameters: Mapping[str, str]
+) -> bool:
     """Returns whether there was anything to do."""
+    document = templates.parse(text)
+    forms.check_form(document)
+    artifacts = Artifacts(document, folder)
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    artifacts.upload(s3, parameters)
     capabilities = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-    given = {"StackName": name, "TemplateBody": body, "Capabilities": capabilities}
+    values = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    given: dict[str, Any] = {
+        "StackName": name,
+        "TemplateBody": json.dumps(document),
+        "Parameters": values,
+        "Capabilities": capabilities,
+    }
     try:
         [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError:
@@ -116,6 +149,10 @@ def _create_or_update(cloudformation: Any, name: str, body: str) -> bool:
         cloudformation.delete_stack(StackName=name)
         cloudformation.create_stack(**given)
         return True
+    kept = _kept(stack, document, parameters)
+    artifacts.upload(s3, {**kept, **parameters})
+    unchanged = [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
+    given["Parameters"] = [*values, *unchanged]
     try:
         cloudformation.update_stack(**given)
     except ClientError as error:
@@ -125,8 +162,20 @@ def _create_or_update(cloudformation: Any, name: str, body: str) -> bool:
     return True
 
 
+def _kept(
+    stack: dict[str, Any], document: dict[str, Any], given: Mapping[str, str]
+) -> dict[str, str]:
+    """The stack's parameters that are still declared, and not given anew."""
+    values = {p["ParameterKey"]: p["ParameterValue"] for p in stack.get("Parameters", [])}
+    declared = document.get("Parameters", {})
+    return {key: text for key, text in values.items() if key in declared and key not in given}
+
+
 def _raise_if_rolled_back(cloudformation: Any, name: str) -> None:
     [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    while stack["StackStatus"].endswith("_IN_PROGRESS"):  # as on an AWS that is not ours
+        time.sleep(1)
+        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
     if "ROLLBACK" not in stack["StackStatus"]:
         return
     pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)
@@ -140,45 +189,3 @@ def _raise_if_rolled_back(cloudformation: Any, name: str) -> None:
         elif reason == "User Initiated":
             break  # the operation's first event
     raise DeployError(why)
-
-
-def _package(text: str, folder: Path) -> str:
-    """Upload what the template names by local path; returns the template with S3 addresses."""
-    document = templates.parse(text)
-    forms.check_form(document)
-    s3 = boto3.client("s3")
-    s3.create_bucket(Bucket=BUCKET)
-    for name, resource in document["Resources"].items():
-        properties = resource.get("Properties") or {}
-        if resource.get("Type") == "AWS::Serverless::Function":
-            _upload(s3, name, properties, "CodeUri", folder, _zip)
-        elif resource.get("Type") == "AWS::Serverless::StateMachine":
-            _upload(s3, name, properties, "DefinitionUri", folder, Path.read_bytes)
-    return json.dumps(document)
-
-
-def _upload(
-    s3: Any, logical_id: str, properties: dict[str, Any], key: str, folder: Path, read: Any
-) -> None:
-    local = properties.get(key)
-    if not isinstance(local, str) or local.startswith("s3://"):
-        return
-    path = folder / local
-    if not path.exists():
-        raise DeployError(f"{logical_id}: {key} names {path}, which is not there.")
-    content: bytes = read(path)
-    name = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    s3.put_object(Bucket=BUCKET, Key=name, Body=content)
-    properties[key] = f"s3://{BUCKET}/{name}"
-
-
-def _zip(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            relative = path.relative_to(folder)
-            if path.is_file() and not LEFT_OUT.intersection(relative.parts):
-                entry = zipfile.ZipInfo(relative.as_posix(), ZIP_TIME)
-                entry.external_attr = 0o644 << 16
-                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()

@@ -8,6 +8,8 @@ A fault makes a part of the stack fail, refuse or take longer, at a rate and for
                   error="InternalServerError", rate=0.2)
     faults.inject(function="dev-ProcessPaymentFunction", error="Lambda.TooManyRequestsException",
                   until=clock.now + timedelta(minutes=2))
+    faults.inject(table="dev-Reservations", state="ReserveStock", error="InternalServerError",
+                  when="after", times=2)
     faults.active()
 
 Whom it strikes:
@@ -33,7 +35,7 @@ import difflib
 import math
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from localaws import cloud, terminal
 
@@ -53,10 +55,13 @@ def inject(
     topic: str | None = None,
     service: str | None = None,
     operations: Collection[str] = (),
+    state: str | None = None,
     error: str | None = None,
     message: str | None = None,
+    when: Literal["before", "after"] = "before",
     latency: float = 0.0,
     rate: float = 1.0,
+    times: int | None = None,
     from_: datetime | None = None,
     until: datetime | None = None,
     name: str | None = None,
@@ -72,20 +77,23 @@ def inject(
         topic: name or ARN of an SNS topic.
         service: a whole AWS service by boto3's name of it, as `stepfunctions`.
         operations: only these API actions, as `PutItem`; not for a function.
+        state: only the requests of state machines' states of this name; not for a function.
         error: for a function: the errorType with which it ends, as if its handler had raised it.
             The handler does not run. With `Lambda.` before it, as Step Functions writes it, the
             error is Lambda's own: `Lambda.TooManyRequestsException` is a throttled function,
             docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. An asynchronous invocation that
             Lambda refuses is tried again, as on AWS.
             For others: the error's name in the API reference of its service, as
-            `ProvisionedThroughputExceededException`. The request is answered before it is carried
-            out. A state machine sees it under the service's name, as
-            `DynamoDB.ProvisionedThroughputExceededException`.
+            `ProvisionedThroughputExceededException`. A state machine sees it under the service's
+            name, as `DynamoDB.ProvisionedThroughputExceededException`.
         message: the error's message; without it, AWS's own.
+        when: whether the error comes before the work, which is then not done, or after it: the
+            request is carried out, or the handler runs to its end, and its answer is lost.
         latency: seconds that an invocation takes longer, after its handler has done its work; it
             counts against the timeout. For others: seconds that a request takes longer before it
-            is carried out or refused.
+            is carried out or refused; a state machine's is so even if its state has given up.
         rate: which part of the invocations or requests it strikes, 0 to 1.
+        times: how often it strikes at most; without it, as long as it stays.
         from_: when it begins, on the clock of the local AWS (`clock.now + timedelta(…)`); now.
         until: when it is over, on that clock; never.
         name: for `remove` and `active`; without it, made of target and effect.
@@ -108,6 +116,7 @@ def inject(
     own_service = SERVICES.get(kind, target)
     endpoint = _endpoint(own_service, operations, kind)
     _check_effect(error, message, latency, rate)
+    _check_whom(kind, state, error, when, times)
     from_ = from_ or running.clock.now()
     _check_window(running.clock.now(), from_, until)
     refusal = _refusal(kind, own_service, error, message, latency)
@@ -118,11 +127,14 @@ def inject(
         service=own_service,
         endpoint=endpoint,
         operations=frozenset(operations),
+        state=state,
         error=error,
         message=message or "A fault on purpose.",
         refusal=refusal,
+        is_after=when == "after",
         latency=float(latency),
         rate=float(rate),
+        times=times,
         from_=from_,
         until=until,
     )
@@ -218,6 +230,21 @@ def _check_effect(error: str | None, message: str | None, latency: float, rate: 
         raise ValueError("Only an error has a message.")
     if not 0 <= rate <= 1:
         raise ValueError(f"rate is a part of all, from 0 to 1, not {rate!r}.")
+
+
+def _check_whom(
+    kind: str, state: str | None, error: str | None, when: str, times: int | None
+) -> None:
+    if state is not None and kind == "function":
+        raise ValueError("A function's fault strikes whoever invokes it: leave out state.")
+    if when not in ("before", "after"):
+        raise ValueError(f'when is "before" or "after", not {when!r}.')
+    if when == "after" and error is None:
+        raise ValueError("Only an error comes after the work.")
+    if when == "after" and kind == "function" and str(error).startswith(LAMBDA):
+        raise ValueError("What Lambda refuses, it refuses before the handler runs.")
+    if times is not None and times < 1:
+        raise ValueError(f"times is a number of strikes, 1 or more, not {times!r}.")
 
 
 def _check_window(now: datetime, from_: datetime, until: datetime | None) -> None:

@@ -65,7 +65,9 @@ class Gate:
                 return meet(request)
 
         def meet(request: AWSPreparedRequest) -> Any:
-            refused = self._faults.meet(request) or self._permissions.refuse(request)
-            return refused or self._pass(request)
+            return self._faults.meet(request, lambda: carry_out(request))
+
+        def carry_out(request: AWSPreparedRequest) -> Any:
+            return self._permissions.refuse(request) or self._pass(request)
 
         mends.replace(botocore_stubber.BotocoreStubber, "process_request", process_request)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 
-from localaws import dynamodb, guard, scale, seeds, ttl
+from localaws import dynamodb, guard, scale, seeds, servicemodels, ttl
 from localaws.apigateway import gateway as apigateway
 from localaws.branching import worlds
 from localaws.cloudformation import stacks as cloudformation
@@ -30,6 +30,7 @@ from localaws.mail import Outbox
 from localaws.mending import Mends
 from localaws.observability import cloudwatch
 from localaws.pipes import service as pipes
+from localaws.ses import service as ses
 from localaws.sns import service as sns
 from localaws.sqs import service as sqs
 from localaws.sqs.poller import Pollers
@@ -63,6 +64,7 @@ class Services:
         """`spare`: empty sandboxes, started while this module was loaded."""
         self._mock = mock_aws(config=MOTO)
         self._mock.start()
+        servicemodels.begin_session()
         self._mends = Mends()
         self.clock: Clock = SimulatedTime() if clock == "simulated" else RealTime()
         self.seed = seed
@@ -88,7 +90,7 @@ class Services:
         managedpolicies.install(mends)
         buckets.install(mends)
         cloudformation.install(mends, clock)
-        dynamodb.install(mends)
+        dynamodb.install(mends, clock)
         self.journal = worlds.install(mends, clock)
         ttl.install(mends, clock)
         functions.install(mends, self._functions)
@@ -107,6 +109,7 @@ class Services:
             eventbridge.install(mends, clock, self._functions),
         )
         cloudwatch.install(mends, clock, buses.put_event)
+        ses.install(mends, clock, self._functions, self.outbox)
         sqs.install(mends, clock, self._pollers)
         pipes.install(mends, self._pollers)
         creation.install(mends)  # after those who make functions, mappings and machines

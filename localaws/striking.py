@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botocore.awsrequest import AWSPreparedRequest
 
@@ -18,6 +19,8 @@ from localaws.iam import principals
 from localaws.refusals import Call, Refusal
 from localaws.timing.timekeeping import EPOCH, Clock
 
+# The state whose Task makes the request that is under way, in the task that makes it.
+state_at_work: ContextVar[str | None] = ContextVar("state_at_work", default=None)
 COLUMNS = ("name", "target", "what it does", "rate", "from", "until", "struck")
 
 
@@ -31,9 +34,12 @@ class Fault:
         service: boto3's name of the service whose requests it strikes, or "lambda".
         endpoint: how addresses of that service begin.
         operations: the API actions that it strikes; empty for all.
+        state: the state whose requests it strikes; None for all.
         error: the error's name as it was given, or None where it only slows down.
         refusal: AWS's answer; None where the error is raised by the function's own code.
+        is_after: whether the error comes after the work has been done.
         latency: seconds that it adds.
+        times: how often it strikes at most; None: as long as it is there.
         struck: how often it has struck.
         source: what it draws from.
         faults: those that it is among.
@@ -46,11 +52,14 @@ class Fault:
     service: str
     endpoint: str
     operations: frozenset[str]
+    state: str | None
     error: str | None
     message: str
     refusal: Refusal | None
+    is_after: bool
     latency: float
     rate: float
+    times: int | None
     from_: datetime
     until: datetime | None
     struck: int = 0
@@ -73,9 +82,12 @@ class Fault:
         """What it does, in a few words."""
         slows = f"takes {self.latency:g} s longer" if self.latency else ""
         verb = "raises" if self.refusal is None else "answers"
-        fails = f"{verb} {self.error}" if self.error else ""
-        where = f" ({', '.join(sorted(self.operations))})" if self.operations else ""
-        return " and ".join(filter(None, (slows, fails))) + where
+        after = " after the work" if self.is_after else ""
+        fails = f"{verb} {self.error}{after}" if self.error else ""
+        actions = ", ".join(sorted(self.operations))
+        whose = f"in {self.state}" if self.state else ""
+        where = " ".join(filter(None, (actions, whose)))
+        return " and ".join(filter(None, (slows, fails))) + (f" ({where})" if where else "")
 
     def row(self) -> tuple[str, ...]:
         """Its line in the table of faults."""
@@ -93,13 +105,15 @@ class Fault:
     def is_open(self, now: datetime) -> bool:
         """Whether its time has come and is not over, for whoever acts now."""
         is_its_time = self.from_ <= now and (self.until is None or now < self.until)
-        return is_its_time and (self.only is None or self.only())
+        is_spent = self.times is not None and self.struck >= self.times
+        return is_its_time and not is_spent and (self.only is None or self.only())
 
     def is_about(self, call: Call) -> bool:
         """Whether it strikes this request, were it to strike each."""
         return (
             call.is_to(self.endpoint)
             and (not self.operations or call.operation(self.service) in self.operations)
+            and self.state in (None, state_at_work.get())
             and (self.kind == "service" or self.target in call.resources)
         )
 
@@ -133,6 +147,19 @@ class Strike(NamedTuple):
     def refusal(self) -> Refusal | None:
         """What AWS answers instead of doing what was asked."""
         return self.fault.refusal if self.fault else None
+
+    @property
+    def is_after(self) -> bool:
+        """Whether the error comes after the work has been done."""
+        return self.fault is not None and self.fault.is_after
+
+    def answered(self, carry_out: Callable[[], Answer]) -> Answer:
+        """What a request is answered with: it is carried out, unless it is refused before."""
+        if self.refusal is None:
+            return carry_out()
+        if self.is_after:
+            carry_out()
+        return self.refusal.answer()
 
     def raised(self, request_id: str, now: float) -> Outcome | None:
         """How an invocation ends whose handler would have raised the error; None without one.
@@ -206,14 +233,19 @@ class Faults:
         call = refusals.Call(request) if there else None
         return self._strike([fault for fault in there if call and fault.is_about(call)])
 
-    def meet(self, request: AWSPreparedRequest) -> Answer | None:
-        """Slow down or refuse a request of a state machine; None where it may pass."""
+    def meet(self, request: AWSPreparedRequest, carry_out: Callable[[], Any]) -> Any:
+        """The answer to a request from outside of functions: a state machine's meets faults."""
         if not self._faults or not principals.is_state_machine(request):
-            return None
+            return carry_out()
         strike = self.of_call(request, self._clock.time())
-        if strike.latency:
-            self.wait(strike.latency)
-        return strike.refusal.answer() if strike.refusal else None
+
+        def arrive() -> Any:
+            if strike.latency:
+                self.wait(strike.latency)
+            return strike.answered(carry_out)
+
+        # What is on its way arrives, although whoever waits for it may give up.
+        return self._clock.run(arrive) if strike.latency else arrive()
 
     def _open(self, seconds: float) -> list[Fault]:
         now = EPOCH + timedelta(seconds=seconds)

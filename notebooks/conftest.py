@@ -1,4 +1,9 @@
-"""How `pytest --nbval` compares the lessons: their outputs as a whole, pictures included."""
+"""How `pytest --nbval` runs the lessons: once, comparing all outputs, and then each cell again.
+
+A learner's kernel is not a fresh one: cells run again after Run All, and must not fail then. Checks
+are left out of the second run: each starts processes and a local AWS of its own, takes nearly all
+the time, and does not touch the kernel's; the tests of exercises repeat them often.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 # sizes, the kinds of output and so their order) is the same in every run of a lesson.
 NOT_COMPARED = ("execution_count",)
 DIFFERENT = "Cell outputs differ"  # nbval's message
+CHECK = "lesson.check("
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,6 +31,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collectstart(collector: pytest.Collector) -> None:
     if isinstance(collector, IPyNbFile):
         collector.skip_compare = NOT_COMPARED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if isinstance(collector, IPyNbFile) and report.passed:
+        cells = [one for one in report.result if isinstance(one, IPyNbCell)]
+        report.result += [_again(one) for one in cells if not one.cell.source.startswith(CHECK)]
+    return report
+
+
+def _again(cell: IPyNbCell) -> IPyNbCell:
+    """A second run, of which errors alone count."""
+    again: IPyNbCell = IPyNbCell.from_parent(
+        cell.parent,
+        name=f"{cell.name} again",
+        cell_num=cell.cell_num,
+        cell=cell.cell,
+        options=cell.options | {"check": False},
+    )
+    return again
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

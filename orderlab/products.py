@@ -10,11 +10,15 @@ from typing import Any
 
 def load(folder: Path, table: str) -> list[dict[str, Any]]:
     """Put the products of an application's folder into a table; returns them."""
+    return put(folder / "data" / "products.json", table)
+
+
+def put(path: Path, table: str) -> list[dict[str, Any]]:
+    """Put the rows of a JSON file into a table; returns them."""
     import boto3  # only now: whoever tells of an order speaks before it is loaded
 
-    text = (folder / "data" / "products.json").read_text(encoding="utf-8")
-    products: list[dict[str, Any]] = json.loads(text, parse_float=Decimal)
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     with boto3.resource("dynamodb").Table(table).batch_writer() as batch:
-        for product in products:
-            batch.put_item(Item=product)
-    return products
+        for row in rows:
+            batch.put_item(Item=row)
+    return rows

@@ -20,7 +20,6 @@ def keyboard(**fields: Any) -> Attempt:
     return Attempt(answer=MICE | new | fields)
 
 
-UNTOUCHED = Attempt(answer=MICE)
 TOLD = "must run under the id order-keyboard"
 SOLUTION = keyboard()
 WRONG = [

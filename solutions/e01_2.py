@@ -19,7 +19,6 @@ def lamp(total: float = 59.94, **line: Any) -> Attempt:
     return Attempt(answer=order)
 
 
-UNTOUCHED = Attempt(answer=MICE)
 TOLD = "The validation must find a fault"
 SOLUTION = lamp()
 WRONG = [

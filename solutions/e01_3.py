@@ -9,7 +9,6 @@ def guess(states: list[str], status: str) -> Attempt:
     return Attempt(answer={"states": states, "status": status})
 
 
-UNTOUCHED = guess([], "")
 TOLD = "begins with the same state"
 SOLUTION = guess(WAY, "CONFIRMED")
 WRONG = [

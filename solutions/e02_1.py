@@ -35,7 +35,6 @@ def in_order(machine: dict[str, Any]) -> dict[str, Any]:
     return machine
 
 
-UNTOUCHED = Attempt(answer=triage("AskAPerson"))
 TOLD = "must pass TimeToLook and then AskAPerson"
 SOLUTION = Attempt(answer=triage(TimeToLook=wait(TWO_DAYS)))
 WRONG = [

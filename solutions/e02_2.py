@@ -36,7 +36,6 @@ AROUND_IT = {
     },
 }
 
-UNTOUCHED = Attempt(answer=dispatch([]))
 TOLD = "must pass WriteByHand and HandOver"
 SOLUTION = Attempt(answer=dispatch(["PrinterEmpty"]))
 WRONG = [

@@ -20,7 +20,6 @@ def check_lines(comparison: str = "NumericLessThanEquals", **fields: Any) -> dic
     return {"StartAt": "CheckLines", "States": {"CheckLines": {**check, "End": True, **fields}}}
 
 
-UNTOUCHED = Attempt(answer={})
 TOLD = "Step Functions refuses the definition"
 SOLUTION = Attempt(answer=check_lines())
 WRONG = [

@@ -30,7 +30,6 @@ def five(**selector: str) -> dict[str, Any]:
 ID = {"id.$": "$.Payload.transactionId"}
 STATUS = {"status.$": "$.Payload.status"}
 
-UNTOUCHED = Attempt(answer=five(**ID))
 TOLD = "ConfirmOrder must find it under $.payment.status"
 SOLUTION = Attempt(answer=five(**ID, **STATUS))
 WRONG = [

@@ -34,7 +34,6 @@ def catcher(error: str = "PaymentDeclined", **fields: str) -> dict[str, Any]:
     return {"ErrorEquals": [error], **fields, "Next": "RejectOrder"}
 
 
-UNTOUCHED = Attempt(answer=in_jsonata())
 TOLD = "must be caught and lead to RejectOrder"
 SOLUTION = Attempt(answer=in_jsonata(catcher(Output=MERGED)))
 WRONG = [

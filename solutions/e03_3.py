@@ -22,7 +22,6 @@ IS_TEXT = [{"Variable": "$.orderId", test: True} for test in ("IsPresent", "IsSt
 TEXT_ONLY = ask()
 TEXT_ONLY["States"]["HasId"]["Choices"] = [{"And": IS_TEXT, "Next": "Known"}]
 
-UNTOUCHED = Attempt(answer={})
 TOLD = "Step Functions refuses the definition"
 SOLUTION = Attempt(answer=ask(IsPresent=True))
 WRONG = [

@@ -10,21 +10,6 @@ ASSIGN: dict[str, Any] = {
     "orderId": f"{{% {INPUT}.orderId %}}",
     "failure": {"Error": "OrderInvalid", "Cause": SUMMARY, "notice": SUMMARY},
 }
-IN_JSONPATH = {
-    "Type": "Choice",
-    "Choices": [
-        {"Variable": "$.validation.isValid", "BooleanEquals": True, "Next": "ProcessPayment"}
-    ],
-    "Default": "RejectOrder",
-    "Assign": {
-        "orderId.$": "$.validation.orderId",
-        "failure": {
-            "Error": "OrderInvalid",
-            "Cause.$": "$.validation.summary",
-            "notice.$": "$.validation.summary",
-        },
-    },
-}
 
 
 def choice(condition: str = f"{INPUT}.isValid", **fields: Any) -> dict[str, Any]:
@@ -39,7 +24,6 @@ def choice(condition: str = f"{INPUT}.isValid", **fields: Any) -> dict[str, Any]
     }
 
 
-UNTOUCHED = Attempt(answer=IN_JSONPATH)
 TOLD = "Step Functions refuses the definition"
 SOLUTION = Attempt(answer=choice())
 WRONG = [

@@ -6,16 +6,6 @@
 from orderlab.lesson.solutions import Attempt, WrongAnswer
 
 
-def untouched(log):
-    """What the invocations in a log are billed for, in GB-seconds."""
-    total = 0.0
-    for line in log.splitlines():
-        if line.startswith("REPORT"):
-            fields = dict(part.split(": ") for part in line.strip().split("\t"))
-            total += 0 * len(fields)  # complete this line
-    return total
-
-
 def gb_seconds(log):
     """What the invocations in a log are billed for, in GB-seconds."""
     total = 0.0
@@ -67,7 +57,6 @@ def the_last_one(log):
     return total
 
 
-UNTOUCHED = Attempt(answer=untouched)
 TOLD = "took about two seconds at 256 MB"
 SOLUTION = Attempt(answer=gb_seconds)
 WRONG = [

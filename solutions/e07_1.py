@@ -18,7 +18,6 @@ def order(*lines: dict[str, Any], total: float) -> dict[str, Any]:
     }
 
 
-UNTOUCHED = Attempt(answer=order(UNKNOWN, total=59.98))
 TOLD = "more pieces than there are in stock are missing"
 SOLUTION = Attempt(answer=order(UNKNOWN, CHEAP, NO_STOCK, total=159.91))
 WRONG = [

@@ -29,7 +29,6 @@ EMPTY = run("order-empty-items", items=[])
 DECLINED = run("order-declined")
 NO_FAULT = [run("order-good"), EMPTY, DECLINED]
 
-UNTOUCHED = Attempt(answer=[run("order-good")])
 TOLD = "One with a fault goes on to RejectOrder"
 SOLUTION = Attempt(answer=[*NO_FAULT, run("order-bug", BUG)])
 WRONG = [

@@ -29,7 +29,6 @@ PAID, DECLINED = run("order-good"), run("order-declined")
 NAMELESS = {"order": {name: value for name, value in GOOD.items() if name != "orderId"}}
 EMPTY = run("order-empty-items", items=[])
 
-UNTOUCHED = Attempt(answer=[])
 TOLD = "The answer is a list of runs"
 SOLUTION = Attempt(
     answer=[PAID, DECLINED, NAMELESS, run("order-gateway-offline", NO_TOPIC), run("order-bug", BUG)]

@@ -5,11 +5,6 @@ from typing import Any
 from orderlab.lesson.solutions import Attempt, WrongAnswer
 
 
-def lessons(retrier: dict[str, Any]) -> list[float]:
-    wait, rate = retrier["IntervalSeconds"], retrier["BackoffRate"]
-    return [wait * rate**n for n in range(retrier["MaxAttempts"])]
-
-
 def waits(retrier: dict[str, Any]) -> list[float]:
     """Seconds before each retry; float("inf") is a limit that limits nothing."""
     wait, rate = retrier.get("IntervalSeconds", 1), retrier.get("BackoffRate", 2)
@@ -34,7 +29,6 @@ def zero_is_missing(retrier: dict[str, Any]) -> list[float]:
     return [min(wait * rate**n, longest) for n in range(retrier.get("MaxAttempts") or 3)]
 
 
-UNTOUCHED = Attempt(answer=lessons)
 TOLD = "MaxDelaySeconds allows 10. You say 2, 4, 8, 16, 32 s."
 SOLUTION = Attempt(answer=waits)
 WRONG = [

@@ -41,7 +41,6 @@ def without(field: str) -> dict[str, Any]:
     return machine
 
 
-UNTOUCHED = Attempt(answer={})
 TOLD = "Step Functions refuses the definition"
 SOLUTION = Attempt(answer=in_time())
 WRONG = [

@@ -34,7 +34,6 @@ def packing(*catchers: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 
 CLOCKS = {"HeartbeatSeconds": 180, "TimeoutSeconds": 3600}
-UNTOUCHED = Attempt(answer=packing())
 TOLD = "no longer than TimeoutSeconds"
 SOLUTION = Attempt(answer=packing(DEAD, SLOW, **CLOCKS))
 WRONG = [

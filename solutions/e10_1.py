@@ -19,10 +19,6 @@ def rare(days):
     return [day["day"] for day in days if chance(day["orders"], day["confirmed"]) < 1 / 2000]
 
 
-def no_rule(days):
-    return []
-
-
 def below_88(days):
     return [day["day"] for day in days if day["confirmed"] < 0.88 * day["orders"]]
 
@@ -56,7 +52,6 @@ def not_in_the_interval(days):
     return bad
 
 
-UNTOUCHED = Attempt(answer=no_rule)
 TOLD = "On Wed 7, 1,071 of 1,275 were confirmed"
 SOLUTION = Attempt(answer=rare)
 WRONG = [

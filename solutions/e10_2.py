@@ -21,11 +21,6 @@ def both_bills(executions):
     }
 
 
-def as_given(executions):
-    transitions = sum(one["transitions"] for one in executions)
-    return {"STANDARD": transitions * 0.000025, "EXPRESS": 0.0}
-
-
 def to_the_millisecond(executions):
     transitions = sum(one["transitions"] for one in executions)
     seconds = sum(one["seconds"] for one in executions)
@@ -68,7 +63,6 @@ def always_64(executions):
     }
 
 
-UNTOUCHED = Attempt(answer=as_given)
 TOLD = "1,000 orders make 5,000 transitions, of which 1,000 are paid"
 SOLUTION = Attempt(answer=both_bills)
 RAN = "Forty orders that were run"

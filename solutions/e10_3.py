@@ -61,7 +61,6 @@ def charge_then_note() -> dict[str, Any]:
     }
 
 
-UNTOUCHED = Attempt(answer={})
 TOLD = "Step Functions refuses the definition"
 SOLUTION = Attempt(answer=take_then_charge())
 WRONG = [

@@ -12,7 +12,6 @@ def policy(*amounts: Any) -> Attempt:
     return Attempt(answer={**CONFIRMED, "amount": list(amounts)})
 
 
-UNTOUCHED = Attempt(answer=CONFIRMED)
 TOLD = "59.98 is no large order"
 SOLUTION = policy({"numeric": [">=", 500]})
 WRONG = [

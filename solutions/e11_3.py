@@ -64,11 +64,6 @@ def asserting(body: str) -> dict[str, Any]:
     return {"order": event["order"], "amount": event["amount"]}
 
 
-def nothing(body: str) -> dict[str, Any]:
-    return {}
-
-
-UNTOUCHED = Attempt(answer=nothing)
 TOLD = "the event is the text under its Message"
 SOLUTION = Attempt(answer=read)
 WRONG = [

@@ -6,17 +6,20 @@ TEMPLATE = "template.yaml"
 HANDLER = "lambdas/validate_order_handler/app.py"
 ACTION = "              Action: dynamodb:GetItem\n"
 RESOURCE = "              Resource: !GetAtt ProductsTable.Arn\n"
+NARROW = ACTION + RESOURCE
 STATEMENT = f"""\
         - Statement: # security review: it reads products, and nothing else
             - Effect: Allow
-{ACTION}{RESOURCE}"""
+{NARROW}"""
 
 TOLD = "order-two-mice is good"
-SOLUTION = Attempt((Edit(TEMPLATE, ACTION, "              Action: dynamodb:BatchGetItem\n"),))
+SOLUTION = Attempt(
+    (Edit(TEMPLATE, NARROW, f"              Action: dynamodb:BatchGetItem\n{RESOURCE}"),)
+)
 WRONG = [
     WrongAnswer(
         "every action of DynamoDB",
-        Attempt((Edit(TEMPLATE, ACTION, "              Action: dynamodb:*\n"),)),
+        Attempt((Edit(TEMPLATE, NARROW, f"              Action: dynamodb:*\n{RESOURCE}"),)),
         "Permissions",
         "ValidateOrderFunction: dynamodb:*",
     ),
@@ -26,7 +29,7 @@ WRONG = [
             (
                 Edit(
                     TEMPLATE,
-                    ACTION + RESOURCE,
+                    NARROW,
                     '              Action: dynamodb:BatchGetItem\n              Resource: "*"\n',
                 ),
             )

@@ -5,7 +5,8 @@ from orderlab.lesson.solutions import Attempt, Edit, WrongAnswer
 TEMPLATE, DEFINITION = "template.yaml", "state-machines/order-workflow.asl.json"
 VALIDATE = "        - LambdaInvokePolicy: {FunctionName: !Ref ValidateOrderFunction}\n"
 PAYMENT = "        - LambdaInvokePolicy: {FunctionName: !Ref ProcessPaymentFunction}\n"
-MENDED = Edit(TEMPLATE, VALIDATE, VALIDATE + PAYMENT)
+NEXT = "        - SNSPublishMessagePolicy: {TopicName: !GetAtt NotificationsTopic.TopicName}\n"
+MENDED = Edit(TEMPLATE, VALIDATE + NEXT, VALIDATE + PAYMENT + NEXT)
 NAMES = """\
             "Lambda.ClientExecutionTimeoutException",
             "Lambda.ServiceException",
@@ -40,8 +41,8 @@ WRONG = [
             (
                 Edit(
                     TEMPLATE,
-                    VALIDATE,
-                    VALIDATE + '        - LambdaInvokePolicy: {FunctionName: "*"}\n',
+                    VALIDATE + NEXT,
+                    VALIDATE + '        - LambdaInvokePolicy: {FunctionName: "*"}\n' + NEXT,
                 ),
             )
         ),

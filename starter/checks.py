@@ -12,8 +12,7 @@ from starter import notebooks
 from starter.extras import SKIPPED
 from starter.messages import Progress
 
-# A group stays in one process: its tests share what takes long to make.
-ON_ALL_CORES = ("-n", "logical", "--dist", "loadgroup")
+ON_ALL_CORES = ("-n", "logical")  # tests/conftest.py says what stays together
 # A notebook has a kernel of its own, which runs its cells in their order.
 NOTEBOOKS = ("--nbval", "--nbval-cell-timeout=120", "-n", "logical", "--dist", "loadfile")
 # The committed outputs are those of Linux. Elsewhere the same cells run, and outputs that differ
@@ -45,7 +44,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
     ),
     "browser": ("starter.extras", "browser", "pytest", "tests/browser"),
     "another endpoint": ("pytest", "tests/endpoints"),
-    "commands": ("pytest", "tests/commands"),
+    "commands": ("pytest", *ON_ALL_CORES, "tests/commands"),
 }
 
 

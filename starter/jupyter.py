@@ -14,7 +14,7 @@ import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
-from localaws import terminal
+from localaws import elsewhere, terminal
 from starter import environment
 from starter.messages import COMMAND, Problem, Progress
 
@@ -107,8 +107,10 @@ def _variables(root: Path, port: int) -> dict[str, str]:
     """The variables of JupyterLab, and so of its terminals and kernels.
 
     Terminals find the local AWS of the notebook that has started one last. Its port goes with
-    JupyterLab's own, so that two of them do not meet.
+    JupyterLab's own, so that two of them do not meet. Who asks for another AWS keeps their own.
     """
+    if os.environ.get(elsewhere.TARGET):
+        return environment.variables(root)
     return terminal.environment(environment.variables(root), terminal.PORT + port - PORTS[0])
 
 

@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     order = commands.add_parser("order", help="run one order through the stack, in the terminal")
     order.add_argument("file", nargs="?", metavar="FILE", help="the order's JSON")
     commands.add_parser("test", help="run every check, test and notebook of the course")
-    commands.add_parser("refresh", help="make the notebooks' outputs and the gallery anew")
+    commands.add_parser("refresh", help="make the notebooks' outputs and the pictures in docs anew")
     commands.add_parser("reset", help="move the folder work aside and make it anew")
     for page, text in PAGES.items():
         lesson = commands.add_parser(page, help=text)
@@ -71,7 +71,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> int:
             return 0 if checks.run(python, ROOT, environ, progress) else 1
         case "refresh":
             made = notebooks.refresh(python, ROOT, environ, progress)
-            made &= notebooks.refresh_gallery(python, ROOT, environ, progress)
+            made &= notebooks.refresh_docs(python, ROOT, environ, progress)
             return 0 if made else 1
         case "order":
             order = [str(python), "-m", "orderlab.order", *filter(None, [options.file])]

@@ -1,4 +1,4 @@
-"""`lab.py refresh`: run the course's notebooks anew and keep their outputs, and so the gallery."""
+"""`lab.py refresh`: run the course's notebooks anew and keep their outputs, and so docs/."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ from starter.messages import Progress
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
+}
+# Modules that draw into docs/, and what.
+DRAWN = {
+    "orderlab.gallery": "docs/gallery.md",
+    "orderlab.architecture": "docs/architecture",
 }
 PATIENCE = 120  # seconds for one cell; the simulated clock makes hours of none
 
@@ -52,14 +57,20 @@ def forget(root: Path) -> None:
         shutil.rmtree(root / name, ignore_errors=True)
 
 
-def refresh_gallery(
-    python: Path, root: Path, environ: Mapping[str, str], progress: Progress
+def refresh_docs(python: Path, root: Path, environ: Mapping[str, str], progress: Progress) -> bool:
+    """Draw what the pages in docs/ show of the stack anew; True if all could be drawn."""
+    made = [_draw(python, root, environ, progress, module) for module in DRAWN]
+    return all(made)
+
+
+def _draw(
+    python: Path, root: Path, environ: Mapping[str, str], progress: Progress, module: str
 ) -> bool:
-    """Make docs/gallery.md and its pictures anew; True if all views could be shown."""
-    progress.update("docs/gallery.md ...")
+    what = DRAWN[module]
+    progress.update(f"{what} ...")
     start = time.monotonic()
     done = subprocess.run(
-        [str(python), "-m", "orderlab.gallery", str(root / "docs")],
+        [str(python), "-m", module, str(root / "docs")],
         check=False,
         cwd=root,
         env=dict(environ),
@@ -67,7 +78,7 @@ def refresh_gallery(
         capture_output=True,
     )
     outcome = "FAILED, and left as it was," if done.returncode else "made anew"
-    progress.say(f"docs/gallery.md: {outcome} in {time.monotonic() - start:.0f} s")
+    progress.say(f"{what}: {outcome} in {time.monotonic() - start:.0f} s")
     if done.returncode:
         progress.say(_reason(done.stderr))
     return not done.returncode

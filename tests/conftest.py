@@ -12,8 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
+# Files whose tests share what takes long to make: each goes to one process, whole.
+TOGETHER = {
+    "test_aws.py",
+    "test_elsewhere.py",
+    "test_gallery.py",
+    "test_grading.py",
+    "test_moto_defects.py",
+    "test_reproducibility.py",
+    "test_sam.py",
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -33,6 +44,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _uses_cloud(item: pytest.Item) -> bool:
     return "cloud" in getattr(item, "fixturenames", ())
+
+
+class Scheduling(LoadScopeScheduling):
+    """Which tests go to one process. Groups that are marked, as xdist has them, are none any more
+    with pytest 9.2, which makes a test's id anew."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, _ = nodeid.partition("::")
+        return path if Path(path).name in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -123,10 +147,13 @@ class Run:
 class Shop:
     """The deployed order stack, and how a test uses it."""
 
-    def __init__(self, cloud: Any) -> None:
+    def __init__(self, cloud: Any, *name: str, **parameters: str) -> None:
+        """`name` of the stack, where it is not the usual one, and the template's parameters."""
         import boto3
 
-        self.stack = cloud.deploy(ROOT / "template.yaml")
+        from orderlab import customers
+
+        self.stack = cloud.deploy(ROOT / "template.yaml", *name, parameters=parameters)
         self.stepfunctions = boto3.client("stepfunctions")
         self.dynamodb = boto3.client("dynamodb")
         self.sqs = boto3.client("sqs")
@@ -135,6 +162,8 @@ class Shop:
         for product in products:
             item = {k: {"S" if isinstance(v, str) else "N": str(v)} for k, v in product.items()}
             self.dynamodb.put_item(TableName=self.output("ProductsTableName"), Item=item)
+        if table := self.stack.outputs.get("CustomersTableName"):
+            customers.load(ROOT, table)
 
     def output(self, name: str) -> str:
         return str(self.stack.outputs[name])
@@ -215,6 +244,12 @@ def _unless_running(description: dict[str, Any]) -> dict[str, Any] | None:
 @pytest.fixture(scope="session")
 def shop(cloud: Any) -> Shop:
     return Shop(cloud)
+
+
+@pytest.fixture(scope="session")
+def grown(cloud: Any) -> Shop:
+    """A stack of its own, named `grown-…`, with all that grows around the order workflow."""
+    return Shop(cloud, "grown-backend", Environment="grown", Features="all")
 
 
 @pytest.fixture(scope="session")

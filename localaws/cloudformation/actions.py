@@ -13,10 +13,11 @@ from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 
-from localaws.cloudformation import answers, changesets, checks, forms, reasons, templates
+from localaws.cloudformation import answers, checks, commands, forms, operations, reasons, templates
 from localaws.cloudformation.capabilities import needed_capabilities
 from localaws.cloudformation.changesets import ChangeSet
-from localaws.cloudformation.region import REVIEW, Region
+from localaws.cloudformation.operations import REVIEW
+from localaws.cloudformation.region import Region
 from localaws.cloudformation.request import Request
 
 UNKNOWN_TO_EVENTS = "Stack [{}] does not exist"
@@ -40,13 +41,14 @@ class Actions(Request):
         stack.policy = given("StackPolicyBody")
         stack.keeps_failed = flag("DisableRollback") or given("OnFailure") == "DO_NOTHING"
         on_failure = "DO_NOTHING" if stack.keeps_failed else given("OnFailure", "ROLLBACK")
-        self.region.create(stack, self.template(), self.parameters({}), on_failure)
+        commands.create(self.region, stack, self.template(), self.parameters({}), on_failure)
         return ActionResult({"StackId": stack.id})
 
     def update_stack(self) -> ActionResult:
         stack = self.live(UNKNOWN_TO_EVENTS)
         text = stack.template if self.flag("UsePreviousTemplate") else self.template()
-        self.region.update(
+        commands.update(
+            self.region,
             stack,
             text,
             self.parameters(stack.given),
@@ -57,7 +59,7 @@ class Actions(Request):
         return ActionResult({"StackId": stack.id})
 
     def delete_stack(self) -> ActionResult:
-        self.region.delete(self.given("StackName"), self.given("RetainResources", []))
+        commands.delete(self.region, self.given("StackName"), self.given("RetainResources", []))
         return EmptyResult()
 
     def update_termination_protection(self) -> ActionResult:
@@ -136,7 +138,7 @@ class Actions(Request):
     def get_template(self) -> ActionResult:
         stack = self.stack()
         name = self.given("ChangeSetName")
-        change_set = changesets.find(self.region, name, stack.id) if name else None
+        change_set = self.region.change_set(name, stack.id) if name else None
         text = change_set.template if change_set else stack.template
         plan = change_set.plan if change_set else None
         document = plan.document if plan else stack.document
@@ -211,10 +213,10 @@ class Actions(Request):
                 stack = region.new_stack(given("StackName"))
         else:
             stack = self.live(UNKNOWN_TO_EVENTS)
-            region.refuse_unless_updatable(stack)
+            commands.refuse_unless_updatable(stack)
         text = stack.template if self.flag("UsePreviousTemplate") else self.template()
         change_set = ChangeSet(
-            id=changesets.new_id(region, name),
+            id=region.new_change_set_id(name),
             name=name,
             stack=stack,
             type=kind,
@@ -228,10 +230,9 @@ class Actions(Request):
             role=given("RoleARN"),
             on_failure=given("OnStackFailure"),
         )
-        changesets.create(region, change_set)
+        commands.create_change_set(region, change_set)
         if stack.id not in region.stacks:
-            region.stacks[stack.id] = stack
-            region.review(stack)
+            operations.review(region, stack)
         return ActionResult({"Id": change_set.id, "StackId": stack.id})
 
     def describe_change_set(self) -> ActionResult:
@@ -248,7 +249,7 @@ class Actions(Request):
 
     def execute_change_set(self) -> ActionResult:
         keep_failed = self.flag("DisableRollback")
-        changesets.execute(self.region, self.change_set(), keep_failed)
+        commands.execute_change_set(self.region, self.change_set(), keep_failed)
         return EmptyResult()
 
     def delete_change_set(self) -> ActionResult:

@@ -56,7 +56,7 @@ def check_references(document: Document, has_attribute: Attributes) -> None:
                 )
             for function, argument in graphs.functions(item, f"/{section}/{name}"):
                 calls.check(function, argument)
-    graphs.order(document)
+    graphs.order(document, document["Resources"])
 
 
 def _check_unresolved(document: Document, block: Document, section: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
@@ -71,14 +71,18 @@ def needs(document: Document, logical_id: str) -> tuple[str, ...]:
     return tuple(name for name in found if name in resources)
 
 
-def order(document: Document) -> list[str]:
-    """Logical ids in an order in which the resources can be made: the template's where it can be.
+def order(document: Document, made: Collection[str]) -> list[str]:
+    """Logical ids in an order in which resources can be made: the template's where it can be.
+
+    Args:
+        made: those that are. The others keep nobody waiting.
 
     Raises:
         ValidationError: resources wait for one another.
     """
     return in_order(
-        {name: list(needs(document, name)) for name in document["Resources"]}, "resources"
+        {name: [one for one in needs(document, name) if one in made] for name in made},
+        "resources",
     )
 
 

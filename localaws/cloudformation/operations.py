@@ -5,22 +5,20 @@ docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.htm
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from moto.cloudformation.exceptions import ValidationError
 
 from localaws.cloudformation.plans import Plan
 from localaws.cloudformation.records import Resource, Stack
+from localaws.cloudformation.region import Region
 from localaws.cloudformation.workings import StepFailedError, Working, failure
 
-if TYPE_CHECKING:
-    from localaws.cloudformation.region import Region
+REVIEW = "REVIEW_IN_PROGRESS"
 
-NO_UPDATES = "No updates are to be performed."
-# What of a resource makes an update of its own, besides its properties. A policy alone does not:
-# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
-# using-cfn-updating-stacks-update-behaviors.html
-METADATA = "Metadata"
+
+def review(region: Region, stack: Stack) -> None:
+    """Begin a stack that a change set is to make, and which waits for it."""
+    region.stacks[stack.id] = stack
+    Working(region, stack).tell(REVIEW, "User Initiated")
 
 
 def create(region: Region, stack: Stack, plan: Plan, on_failure: str = "ROLLBACK") -> None:
@@ -69,50 +67,6 @@ def _undo_creation(region: Region, working: Working, why: str, on_failure: str) 
 
 def _adopt(stack: Stack, plan: Plan) -> None:
     stack.template, stack.document, stack.given = plan.text, plan.document, plan.given
-
-
-def differs(stack: Stack, plan: Plan, tags: dict[str, str] | None = None) -> bool:
-    """Whether a plan asks for anything that a stack has not got."""
-    if set(plan.wanted) != set(stack.resources):
-        return True
-    if tags is not None and tags != stack.tags:
-        return True
-    evaluation = plan.evaluation(stack.resources)
-    for logical_id in plan.wanted:
-        resource = stack.resources[logical_id]
-        declared = plan.document["Resources"][logical_id]
-        if declared.get(METADATA) != resource.declaration.get(METADATA):
-            return True
-        if resource.status.endswith("FAILED"):
-            return True
-        try:
-            if plan.properties(evaluation, logical_id) != resource.properties:
-                return True
-        except ValidationError:
-            return True
-    try:
-        return plan.outputs(evaluation) != stack.outputs
-    except ValidationError:
-        return True
-
-
-def refuse_changed_types(stack: Stack, plan: Plan) -> None:
-    """
-    Raises:
-        ValidationError: a logical id stands for another type than before.
-    """
-    changed = [
-        name
-        for name in plan.wanted
-        if name in stack.resources
-        and stack.resources[name].type != plan.document["Resources"][name]["Type"]
-    ]
-    if changed:
-        listed = ", ".join(changed)
-        raise ValidationError(
-            message="Update of resource type is not permitted. The new template modifies resource "
-            f"type of the following resources: [{listed}]"
-        )
 
 
 def update(region: Region, stack: Stack, plan: Plan, keep_failed: bool = False) -> None:

@@ -57,11 +57,7 @@ class Plan:
         self._refuse_unknown_types()
         checks.check_references(self.document, catalog.has_attribute)
         evaluation = self.evaluation({})
-        self.wanted = [
-            name
-            for name in graphs.order(self.document)
-            if self._is_wanted(evaluation, self.document["Resources"][name])
-        ]
+        self.wanted = graphs.order(self.document, self._made(original, evaluation))
         self._refuse_unwanted()
 
     def evaluation(
@@ -140,6 +136,24 @@ class Plan:
 
     def _is_wanted(self, evaluation: Evaluation, declared: Document) -> bool:
         return "Condition" not in declared or evaluation.condition(declared["Condition"])
+
+    def _made(self, original: Document, evaluation: Evaluation) -> list[str]:
+        """What is made, in the order that SAM gives to it when there is nothing else.
+
+        SAM's order changes with the number of resources. That of a stack should not change with
+        what is not made in it, nor should what is drawn while it is made.
+        """
+        resources = self.document["Resources"]
+        made = [name for name, one in resources.items() if self._is_wanted(evaluation, one)]
+        if len(made) == len(resources):
+            return made
+        own = original["Resources"].items()
+        alone = {name: one for name, one in own if self._is_wanted(evaluation, one)}
+        try:
+            expanded = templates.expand({**original, "Resources": alone}, self._for_sam())
+        except templates.TransformError:  # what is made needs something that is not
+            return made
+        return sorted(made, key=[*expanded["Resources"], *made].index)
 
     def _refuse_unknown_types(self) -> None:
         kinds = {str(one["Type"]) for one in self.document["Resources"].values()}

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
-from moto.cloudformation.utils import generate_stack_id
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.utils import generate_changeset_id, generate_stack_id
 
-from localaws.cloudformation import operations
-from localaws.cloudformation.capabilities import check_capabilities
-from localaws.cloudformation.changesets import ChangeSet
+from localaws.cloudformation.changesets import ChangeSet, ChangeSetNotFoundError
 from localaws.cloudformation.kinds.catalog import Catalog
 from localaws.cloudformation.kinds.kind import Api
 from localaws.cloudformation.plans import Plan
 from localaws.cloudformation.records import Event, Output, Stack
-from localaws.cloudformation.workings import Working
 from localaws.timing.timekeeping import Clock
-
-REVIEW = "REVIEW_IN_PROGRESS"
-# What an update may begin from: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
-# view-stack-events.html, "Stack status codes".
-UPDATABLE = (
-    *("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"),
-    *("UPDATE_FAILED", "CREATE_FAILED"),
-)
 
 
 @dataclass
@@ -70,11 +59,6 @@ class Region:
         stack_id = generate_stack_id(name, self.name, self.account)
         return Stack(id=stack_id, name=name, created=self.clock.now())
 
-    def review(self, stack: Stack) -> None:
-        """A stack that a change set is to make, and which waits for it."""
-        working = Working(self, stack)
-        working.tell(REVIEW, "User Initiated")
-
     def plan(self, text: str, given: dict[str, str], stack: Stack) -> Plan:
         """
         Raises:
@@ -82,83 +66,33 @@ class Region:
         """
         return Plan(text, given, stack, self.catalog, self.exports)
 
-    def create(self, stack: Stack, text: str, given: dict[str, str], on_failure: str) -> None:
-        """
-        Raises:
-            AlreadyExistsException: a stack of this name stands.
-            ValidationError: the template or a parameter is refused; nothing is there of the stack.
-            InsufficientCapabilitiesError: the template makes what has not been agreed to.
-        """
-        if self.find(stack.name) is not None:
-            raise AlreadyExistsException(f"Stack [{stack.name}] already exists")
-        plan = self.plan(text, given, stack)
-        check_capabilities(plan, stack.capabilities, directly=True)
-        self.stacks[stack.id] = stack
-        operations.create(self, stack, plan, on_failure)
-
-    def update(
-        self,
-        stack: Stack,
-        text: str,
-        given: dict[str, str],
-        tags: dict[str, str] | None,
-        capabilities: list[str],
-        keep_failed: bool,
-    ) -> None:
-        """
-        Raises:
-            ValidationError: the template or a parameter is refused, nothing would change, or the
-                stack is in no state to be updated.
-            InsufficientCapabilitiesError: the template makes what has not been agreed to.
-        """
-        self.refuse_unless_updatable(stack)
-        old_tags = stack.tags
-        stack.tags = old_tags if tags is None else tags
-        try:
-            plan = self.plan(text, given, stack)
-            check_capabilities(plan, capabilities, directly=True)
-            operations.refuse_changed_types(stack, plan)
-            if stack.tags == old_tags and not operations.differs(stack, plan):
-                raise ValidationError(message=operations.NO_UPDATES)
-        except Exception:
-            stack.tags = old_tags
-            raise
-        stack.capabilities = capabilities
-        operations.update(self, stack, plan, keep_failed)
-
-    def refuse_unless_updatable(self, stack: Stack) -> None:
-        if stack.status not in UPDATABLE:
-            raise ValidationError(
-                message=f"Stack:{stack.id} is in {stack.status} state and can not be updated."
-            )
-
-    def delete(self, name_or_id: str, retained: list[str]) -> None:
-        """That there is no such stack is no error.
-
-        Raises:
-            ValidationError: the stack is protected.
-        """
-        stack = self.find(name_or_id)
-        if stack is None or stack.id in self.deleted:
-            return
-        if stack.protected:
-            raise ValidationError(
-                message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is "
-                "enabled"
-            )
-        if retained and stack.status != "DELETE_FAILED":
-            raise ValidationError(
-                message=f"Invalid operation on stack [{stack.id}]. RetainResources parameter can "
-                "only be used for stacks in DELETE_FAILED state"
-            )
-        operations.delete(self, stack, retained)
-
     def forget(self, stack: Stack) -> None:
         """A stack is gone: from here on it is found by its id alone."""
         self.deleted[stack.id] = self.stacks.pop(stack.id)
         for arn, one in list(self.change_sets.items()):
             if one.stack is stack:
                 del self.change_sets[arn]
+
+    # ---- change sets -------------------------------------------------------------------------
+
+    def change_set(self, name_or_id: str, stack_name: str | None) -> ChangeSet:
+        """
+        Args:
+            stack_name: its stack's name or id, which a change set's name alone needs.
+
+        Raises:
+            ChangeSetNotFoundError: there is none.
+        """
+        if name_or_id in self.change_sets:
+            return self.change_sets[name_or_id]
+        for change_set in self.change_sets.values():
+            stack = change_set.stack
+            if change_set.name == name_or_id and stack_name in (stack.name, stack.id):
+                return change_set
+        raise ChangeSetNotFoundError(f"ChangeSet [{name_or_id}] does not exist")
+
+    def new_change_set_id(self, name: str) -> str:
+        return str(generate_changeset_id(name, self.name, self.account))
 
     # ---- exports -----------------------------------------------------------------------------
 

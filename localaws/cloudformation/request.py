@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
 
-from localaws.cloudformation import changesets
 from localaws.cloudformation.changesets import ChangeSet
 from localaws.cloudformation.records import Stack
 from localaws.cloudformation.region import Region
@@ -99,7 +98,7 @@ class Request:
 
     def change_set(self) -> ChangeSet:
         name, stack = self.given("ChangeSetName"), self.given("StackName")
-        return changesets.find(self.region, name, stack)
+        return self.region.change_set(name, stack)
 
     def page(self, items: list[Item]) -> tuple[list[Item], str | None]:
         token = self.given("NextToken")

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from moto.cloudformation.utils import random_suffix
 from moto.core.exceptions import ServiceException
@@ -19,11 +19,9 @@ from moto.core.exceptions import ServiceException
 from localaws import seeds
 from localaws.cloudformation import graphs, reasons, schemas
 from localaws.cloudformation.kinds.kind import Made
+from localaws.cloudformation.plans import Plan
 from localaws.cloudformation.records import Event, Properties, Resource, Stack
-
-if TYPE_CHECKING:
-    from localaws.cloudformation.plans import Plan
-    from localaws.cloudformation.region import Region
+from localaws.cloudformation.region import Region
 
 STACK = "AWS::CloudFormation::Stack"
 MOMENT = timedelta(milliseconds=1)

@@ -150,11 +150,9 @@ class FaultyMeter:
         strike = self._faults.of_call(request, self._meter.time())
         if strike.latency:
             self._slow_down(strike.latency)
-        if strike.refusal:
-            if self.simulated:
-                self._meter.sleep(self._gate.seconds(url))
-            return strike.refusal.answer()
-        return self._meter.answer_aws(method, url, headers, body)
+        if strike.refusal and self.simulated and not strike.is_after:
+            self._meter.sleep(self._gate.seconds(url))
+        return strike.answered(lambda: self._meter.answer_aws(method, url, headers, body))
 
     def finish(self, outcome: Outcome, computing: float) -> None:
         if self._latency and not self.simulated and not outcome.ended:

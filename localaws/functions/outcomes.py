@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
 Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
@@ -46,6 +46,10 @@ class Outcome:
     @property
     def failed(self) -> bool:
         return bool(self.ended or self.error)
+
+    def followed_by(self, end: Outcome) -> Outcome:
+        """The same work, with another end."""
+        return replace(end, printed=[*self.printed, *end.printed])
 
 
 class Meter(Protocol):

@@ -206,9 +206,14 @@ class Functions:
     def _handle(
         self, call: Call, strike: Strike, fleet: Fleet, environment: Environment, meter: Meter
     ) -> Outcome:
-        outcome = strike.raised(call.request_id, meter.time())
-        if outcome is not None:
-            return outcome
+        if strike.is_after:
+            done = self._work(call, fleet, environment, meter)
+            lost = strike.raised(call.request_id, meter.time())
+            return done if done.failed or lost is None else done.followed_by(lost)
+        raised = strike.raised(call.request_id, meter.time())
+        return raised or self._work(call, fleet, environment, meter)
+
+    def _work(self, call: Call, fleet: Fleet, environment: Environment, meter: Meter) -> Outcome:
         with self._fleets.process(fleet, environment) as sandbox:
             if not sandbox.loaded:  # its process has been ended by another environment's call
                 again = sandbox.load(fleet.code, environment.stream, environment.temporary, meter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,11 +62,12 @@ def data(
     series = {name: points for name, (_, points) in found.items()}
     results: dict[str, Points] = {}
     waiting = [query for query in queries if "MetricStat" not in query]
-    period = _period(queries)
-    slots = list(range(start, end, period))
+    periods = {q["Id"]: int(q["MetricStat"]["Period"]) for q in queries if "MetricStat" in q}
     while waiting:  # an expression may name another one that follows
         query = next((q for q in waiting if not _awaits(q, waiting)), waiting[0])
         waiting.remove(query)
+        period = periods[query["Id"]] = _period(query, periods)
+        slots = list(range(start, end, period))
         points = Expression(query["Expression"], series, slots, period, results).value()
         results[query["Id"]] = points
         found[query["Id"]] = query.get("Label") or query["Id"], points
@@ -81,9 +83,15 @@ def _awaits(query: dict[str, Any], waiting: list[dict[str, Any]]) -> bool:
     return any(one["Id"] in query["Expression"] for one in waiting if one is not query)
 
 
-def _period(queries: list[dict[str, Any]]) -> int:
-    periods = [q["MetricStat"]["Period"] for q in queries if "MetricStat" in q]
-    return int(max(periods or [q.get("Period") or 60 for q in queries]))
+def _period(query: dict[str, Any], periods: dict[str, int]) -> int:
+    """An expression's: that of what it names, the longest of several; of all, if it names none.
+
+    Args:
+        periods: seconds, by the Ids of the queries that have been reckoned.
+    """
+    names = re.findall(r"[a-z]\w*", query["Expression"])
+    named = [periods[name] for name in names if name in periods]
+    return max(named or periods.values(), default=int(query.get("Period") or metrics.MINUTE))
 
 
 def _series(store: Store, query: dict[str, Any], start: int, end: int) -> tuple[str, Points]:

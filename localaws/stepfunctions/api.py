@@ -13,7 +13,16 @@ from moto.stepfunctions.parser.asl.utils import encoding
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws.mending import Mends
-from localaws.stepfunctions import constraints, machines, reads, redrive, starts, tags, versions
+from localaws.stepfunctions import (
+    constraints,
+    machinereads,
+    machines,
+    reads,
+    redrive,
+    starts,
+    tags,
+    versions,
+)
 from localaws.stepfunctions.jsontext import written
 from localaws.timing.timekeeping import Clock
 
@@ -22,6 +31,7 @@ def install(mends: Mends, clock: Clock) -> None:
     _mend_exceptions(mends)
     constraints.install(mends)
     machines.install(mends, clock)
+    machinereads.install(mends)
     versions.install(mends)
     tags.install(mends)
     starts.install(mends, clock)

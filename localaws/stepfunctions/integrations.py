@@ -9,7 +9,8 @@ Rules: docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,7 @@ from localaws.stepfunctions.failures import named as error_name
 from localaws.stepfunctions.jsontext import written
 from localaws.stepfunctions.outputs import with_metadata
 from localaws.stepfunctions.sdkshapes import answered, asked
+from localaws.striking import state_at_work
 from localaws.timing.timekeeping import Clock
 
 TASKS: dict[str, type[Any]] = {
@@ -84,7 +86,8 @@ def _mend_calls(mends: Mends, clock: Clock) -> None:
         if service == "events":
             self._normalised_request_parameters(env=env, parameters=parameters)
         _require_host(parameters.get("QueueUrl"))
-        answer = getattr(client, self._get_boto_service_action())(**parameters)
+        with _at_work(env):
+            answer = getattr(client, self._get_boto_service_action())(**parameters)
         if answer.get("FailedEntryCount"):
             answer.pop("ResponseMetadata")
             raise _FailedEntryError(written(dict(sorted(answer.items()))))
@@ -94,6 +97,16 @@ def _mend_calls(mends: Mends, clock: Clock) -> None:
         mends.replace(TASKS[service], "_eval_service_task", call)
         for name in ("_normalise_response", "_normalise_parameters"):
             mends.replace(TASKS[service], name, _leave_as_it_is)
+
+
+@contextmanager
+def _at_work(env: Environment) -> Iterator[None]:
+    """Faults may be one state's."""
+    token = state_at_work.set(env.states.context_object.context_object_data["State"]["Name"])
+    try:
+        yield
+    finally:
+        state_at_work.reset(token)
 
 
 def _leave_as_it_is(*_: Any, **__: Any) -> None:
@@ -161,7 +174,8 @@ def _mend_sdk_calls(mends: Mends) -> None:
         action = self.resource.api_action
         operation = client.meta.service_model.operation_model(action[0].upper() + action[1:])
         parameters = asked(normalised_parameters, operation.input_shape)
-        answer = getattr(client, xform_name(operation.name))(**parameters) or {}
+        with _at_work(env):
+            answer = getattr(client, xform_name(operation.name))(**parameters) or {}
         answer.pop("ResponseMetadata", None)
         env.stack.append(answered(answer, operation.output_shape))
 

@@ -43,11 +43,11 @@ ARITHMETIC: dict[str, Callable[[float, float], float]] = {
 
 
 def install(mends: Mends) -> None:
-    _correct_null(mends)
-    _correct_arithmetic(mends)
-    _correct_names(mends)
-    _correct_text(mends)
-    _correct_words(mends)
+    _mend_null(mends)
+    _mend_arithmetic(mends)
+    _mend_names(mends)
+    _mend_text(mends)
+    _mend_words(mends)
     for name, function in FUNCTIONS.items():
         mends.replace(Jsonata.static_frame.lookup(name), "method", function)
 
@@ -57,7 +57,7 @@ def is_long(value: float) -> bool:
     return -LONG <= value < LONG
 
 
-def _correct_null(mends: Mends) -> None:
+def _mend_null(mends: Mends) -> None:
     """null passes for a missing argument (signature.py:131)."""
 
     def symbol(self: Signature, value: Any) -> str:
@@ -66,8 +66,8 @@ def _correct_null(mends: Mends) -> None:
     of: Callable[..., Any] = mends.replace(Signature, "get_symbol", symbol)
 
 
-def _correct_arithmetic(mends: Mends) -> None:
-    """A remainder has no fraction (jsonata.py:796), and a division by zero is Python's error.
+def _mend_arithmetic(mends: Mends) -> None:
+    """A remainder has no fraction (jsonata.py:794), and a division by zero is Python's error.
 
     Measured on AWS: 1/0 is Infinity, and 0/0 NaN, which `number` writes as texts.
     """
@@ -90,7 +90,7 @@ def _by_zero(left: float, right: float) -> float:
     return math.copysign(math.inf, left) * math.copysign(1, right)
 
 
-def _correct_names(mends: Mends) -> None:
+def _mend_names(mends: Mends) -> None:
     """Functions that check their own arguments do not say who they are (functions.py:228)."""
 
     def call(self: Jsonata, expression: Any, *given: Any) -> Any:
@@ -104,8 +104,8 @@ def _correct_names(mends: Mends) -> None:
     evaluate: Callable[..., Any] = mends.replace(Jsonata, "evaluate_function", call)
 
 
-def _correct_words(mends: Mends) -> None:
-    """Some messages leave out a value, or blame another argument (signature.py:230)."""
+def _mend_words(mends: Mends) -> None:
+    """Some messages leave out a value, or blame another argument (signature.py:234)."""
 
     def refuse(self: Signature, _: Any, given: str, name: str) -> None:
         pattern, fits = "", 0
@@ -130,7 +130,7 @@ class _Known(dict[str, str]):
         return None
 
 
-def _correct_text(mends: Mends) -> None:
+def _mend_text(mends: Mends) -> None:
     """$string and & write large numbers, and those within others, as Python does.
 
     Measured on AWS: a whole number is written in full below 1e21, another one with 15 digits.
@@ -190,7 +190,7 @@ def _power(base: Any, exponent: Any) -> Any:
 
 
 def _to_millis(timestamp: Any, picture: Any) -> Any:
-    """$toMillis lets ValueError through, and rounds milliseconds as floats do."""
+    """$toMillis lets ValueError through, and loses a millisecond as floats do."""
     if timestamp is None or picture is not None:
         return to_millis_by_picture(timestamp, picture)
     parts = TIME.fullmatch(timestamp)
@@ -241,7 +241,7 @@ def _parse_integer(value: Any, picture: Any) -> Any:
 
 
 def _format_number(value: Any, picture: Any, options: Any) -> Any:
-    """$formatNumber takes pictures that name no number (functions.py:990)."""
+    """$formatNumber takes pictures that name no number (functions.py:991)."""
     if value is None:
         return None
     jsonatapictures.check(picture, options)

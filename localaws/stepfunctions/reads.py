@@ -22,7 +22,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws.mending import Mends
-from localaws.stepfunctions import executions, machines, pages, redrivable, revisions, starts
+from localaws.stepfunctions import executions, machinereads, pages, redrivable, revisions, starts
 from localaws.timing.timekeeping import Clock
 
 MAP_RUN = re.compile(r"arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:mapRun:[^:/]+/[^:]+:[^:]+")
@@ -35,7 +35,7 @@ def install(mends: Mends, clock: Clock) -> None:
     def describe_execution(self: StepFunctionResponse) -> ActionResult:
         execution = _asked(self, clock, look=True)
         described = _described(execution, clock)
-        if self._get_param("includedData") == machines.METADATA_ONLY:
+        if self._get_param("includedData") == machinereads.METADATA_ONLY:
             described = starts.without_payloads(described)
         return ActionResult(described)
 
@@ -63,9 +63,9 @@ def install(mends: Mends, clock: Clock) -> None:
             "stateMachineArn": revision.arn,
             "name": revision.name,
             "updateDate": revision.update_date,
-            **machines.configuration(revision),
+            **machinereads.configuration(revision),
         }
-        return ActionResult(machines.without_definition(self, described))
+        return ActionResult(machinereads.without_definition(self, described))
 
     _mend_map_runs(mends, clock)
     for operation in (

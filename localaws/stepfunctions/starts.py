@@ -21,7 +21,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from localaws import costs, seeds
 from localaws.mending import Mends
-from localaws.stepfunctions import executions, machines, revisions
+from localaws.stepfunctions import executions, machinereads, revisions
 from localaws.stepfunctions.revisions import EXPRESS, Target
 from localaws.timing.timekeeping import Clock
 
@@ -190,7 +190,7 @@ def _synchronous(execution: Execution, included_data: str | None) -> dict[str, A
             * max(1, math.ceil(duration / BILLED_MILLISECONDS)),
         },
     }
-    return without_payloads(answer) if included_data == machines.METADATA_ONLY else answer
+    return without_payloads(answer) if included_data == machinereads.METADATA_ONLY else answer
 
 
 def without_payloads(described: dict[str, Any]) -> dict[str, Any]:

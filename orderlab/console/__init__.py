@@ -5,6 +5,7 @@ local AWS alike.
 """
 
 from orderlab.console.branching.branch import branch
+from orderlab.console.dashboards.dashboard import dashboard
 from orderlab.console.executions.events import history
 from orderlab.console.inspecting.state import state
 from orderlab.console.live.watching import watch
@@ -23,6 +24,7 @@ __all__ = [
     "branch",
     "compare",
     "coverage",
+    "dashboard",
     "history",
     "logs",
     "outcomes",

@@ -209,6 +209,40 @@ console.branch(confirmed, at="ProcessPayment", change=outage)
         "console.coverage(workflow, many)",
     ),
     View(
+        "dashboard",
+        "A dashboard",
+        "A CloudWatch dashboard, drawn from its own definition: metrics, metric math, alarms and "
+        "queries of logs, each at its place.",
+        """
+of_workflow = ["StateMachineArn", workflow]
+ended = {
+    "title": "Orders, by how they ended",
+    "metrics": [
+        ["AWS/States", "ExecutionsSucceeded", *of_workflow, {"label": "succeeded"}],
+        [".", "ExecutionsFailed", ".", ".", {"label": "failed"}],
+    ],
+    "stacked": True,
+}
+took = {
+    "title": "How long they took",
+    "metrics": [["AWS/States", "ExecutionTime", *of_workflow, {"stat": "p90", "label": "p90"}]],
+    "yAxis": {"left": {"min": 0, "label": "milliseconds"}},
+}
+common = {"region": "us-east-1", "stat": "Sum", "period": 60}
+charts = [
+    {"type": "metric", "x": x, "y": 0, "width": 12, "height": 6, "properties": common | chart}
+    for x, chart in ((0, ended), (12, took))
+]
+group = "/aws/states/dev-OrderProcessingWorkflow"
+errors = "filter type = 'ExecutionFailed' | stats count(*) as orders by details.error"
+log = {"title": "What failed", "region": "us-east-1", "query": f"SOURCE '{group}' | {errors}"}
+table = {"type": "log", "x": 0, "y": 6, "width": 24, "height": 4, "properties": log}
+body = json.dumps({"start": "-PT10M", "widgets": [*charts, table]})
+boto3.client("cloudwatch").put_dashboard(DashboardName="Shop", DashboardBody=body)
+console.dashboard("Shop")
+""",
+    ),
+    View(
         "logs",
         "A log group",
         "The newest lines of a function, a state machine or a log group, with the words that you "

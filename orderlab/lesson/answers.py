@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from orderlab.lesson.exercises import module_of
+from orderlab.lesson.ids import module_of
 
 FOLDER = "answers"
 

@@ -12,7 +12,7 @@ from IPython.display import display
 from orderlab.console.outputs import kernel
 from orderlab.console.outputs.page import View
 from orderlab.console.outputs.progress import saying
-from orderlab.lesson import answers, exercises, places, predictions, record, solutions
+from orderlab.lesson import answers, index, places, predictions, record, solutions
 from orderlab.lesson.exercises import Exercise
 from orderlab.lesson.judging import starting
 from orderlab.lesson.judging.verdict import Verdict, unplayed
@@ -28,7 +28,7 @@ def exercise(exercise_id: str) -> Note:
     Raises:
         ValueError: there is no such exercise.
     """
-    found = exercises.find(exercise_id)
+    found = index.find(exercise_id)
     places.workplace(found, places.copy())
     starting.prepare()
     return Note(f"**Exercise {found.id}: {found.title}** ({found.level})\n\n{found.task}")
@@ -48,7 +48,7 @@ def check(exercise_id: str, answer: Any = None) -> Verdict:
     from orderlab.lesson.judging import running
 
     root = places.copy()
-    asked = exercises.find(exercise_id)
+    asked = index.find(exercise_id)
     try:
         if answer is not None:
             answers.keep(root, exercise_id, answer)
@@ -70,7 +70,7 @@ def hint(exercise_id: str) -> Note:
     Raises:
         ValueError: there is no such exercise.
     """
-    found = exercises.find(exercise_id)
+    found = index.find(exercise_id)
     root = places.copy()
     known = record.read(root)
     tries = known.tries(exercise_id)
@@ -89,7 +89,7 @@ def solution(exercise_id: str) -> Note:
     Raises:
         ValueError: there is no such exercise.
     """
-    exercises.find(exercise_id)
+    index.find(exercise_id)
     diff = solutions.difference(exercise_id, places.copy())
     return Note(f"```diff\n{diff}```" if diff else "Yours is the solution, letter by letter.")
 
@@ -122,7 +122,7 @@ def reset(lesson: int | str) -> Note:
         ValueError: there is no such lesson, or it has no exercises.
     """
     number = f"{int(lesson):02}"
-    own = [exercises.find(name) for name in exercises.all_ids() if name.startswith(f"{number}.")]
+    own = [index.find(name) for name in index.all_ids() if name.startswith(f"{number}.")]
     if not own:
         raise ValueError(f"Lesson {number} has no exercises.")
     root = places.copy()

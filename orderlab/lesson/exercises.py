@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -52,6 +49,8 @@ class Exercise:
         given: edits that make a stack of the exercise's own, a broken or a slow one. Where there
             are any, the learner works on a copy of the application in `exercises/05_3`.
         hints: where to look, what to use, nearly the answer.
+        features: what of the stack is deployed, a value of the template's parameter Features:
+            "all" from lesson 13 on.
         scenarios: in the order in which they are played; the first one that fails is explained.
     """
 
@@ -62,6 +61,7 @@ class Exercise:
     files: tuple[str, ...]
     hints: tuple[str, str, str]
     given: tuple[Edit, ...] = ()
+    features: Literal["base", "all"] = "base"
     scenarios: list[Scenario] = field(default_factory=list, compare=False, repr=False)
 
     def scenario(self, title: str) -> Callable[[Callable[[Shop], Finding]], None]:
@@ -71,39 +71,3 @@ class Exercise:
             self.scenarios.append(Scenario(title, play))
 
         return add
-
-
-def find(exercise_id: str) -> Exercise:
-    """The exercise of an id, which may be a neighbour's challenge.
-
-    Raises:
-        ValueError: there is none; the message lists those of its lesson.
-    """
-    if exercise_id.startswith("challenge-"):
-        from orderlab.lesson.challenges import challenge
-
-        return challenge.find(exercise_id)
-    known = all_ids()
-    if exercise_id in known:
-        module = f"orderlab.lesson.catalogue.{module_of(exercise_id)}"
-        exercise = importlib.import_module(module).exercise
-        assert isinstance(exercise, Exercise)
-        return exercise
-    lesson = exercise_id.split(".", maxsplit=1)[0]
-    near = [one for one in known if one.startswith(f"{lesson}.")]
-    there = f"Lesson {lesson} has {', '.join(near)}." if near else f"Lesson {lesson} has none."
-    raise ValueError(f"There is no exercise {exercise_id!r}. {there}")
-
-
-def all_ids() -> list[str]:
-    """The ids of all exercises, along the path."""
-    from orderlab.lesson import catalogue
-
-    names = (module.name for module in pkgutil.iter_modules(catalogue.__path__))
-    found = sorted(name for name in names if re.fullmatch(r"e\d\d_\d+", name))
-    return [name.removeprefix("e").replace("_", ".") for name in found]
-
-
-def module_of(exercise_id: str) -> str:
-    """The name of an exercise's module, in the catalogue and among the solutions."""
-    return f"e{exercise_id.replace('.', '_')}"

@@ -12,7 +12,7 @@ from orderlab.console.outputs.chart import Chart
 from orderlab.console.outputs.page import View
 from orderlab.console.outputs.plotting import FILLS, Fill, figure, only_grid, style
 from orderlab.console.style import FAINT, PATH
-from orderlab.lesson import exercises
+from orderlab.lesson import index
 from orderlab.lesson.predictions import CONFIDENCES
 from orderlab.lesson.record import Record
 
@@ -31,12 +31,12 @@ def draw(record: Record) -> View:
 
 def _exercises(record: Record) -> Chart:
     rows = []
-    for name in exercises.all_ids():
+    for name in index.all_ids():
         tries = record.exercises.get(name)
         state = "open" if not tries or not tries.checks else "solved" if tries.solved else "tried"
         lesson, number = name.split(".")
         hints, checks = (tries.hints, tries.checks) if tries else (0, 0)
-        level = exercises.find(name).level
+        level = index.find(name).level
         rows.append((name, int(lesson), int(number), level, state, checks, hints))
     columns = ["exercise", "lesson", "number", "level", "state", "checks", "hints"]
     data = pd.DataFrame(rows, columns=columns)

@@ -17,7 +17,8 @@ from typing import Any
 from orderlab.lesson import answers, places
 from orderlab.lesson.challenges import challenge
 from orderlab.lesson.edits import Edit, apply
-from orderlab.lesson.exercises import find, module_of
+from orderlab.lesson.ids import module_of
+from orderlab.lesson.index import find
 from orderlab.lesson.places import COURSE, SOLUTIONS
 
 __all__ = ["Answers", "Attempt", "Edit", "WrongAnswer", "difference", "of_exercise"]
@@ -57,23 +58,20 @@ class Answers:
     """The answers to one exercise.
 
     Attributes:
-        untouched: what the lesson's own cells hold before anybody works on it.
-        told: part of the sentence that this is told.
+        told: part of the sentence that the untouched exercise is told.
     """
 
     solution: Attempt
     wrong: tuple[WrongAnswer, ...]
-    untouched: Attempt
     told: str
 
 
 def of_exercise(exercise_id: str) -> Answers:
     """What `solutions/` has for an exercise; of a challenge, what undoes it."""
-    if exercise_id.startswith("challenge-"):
-        return Answers(Attempt(challenge.mend(exercise_id)), (), Attempt(), "")
+    if exercise_id.startswith(challenge.PREFIX):
+        return Answers(Attempt(challenge.mend(exercise_id)), (), "")
     found = runpy.run_path(str(SOLUTIONS / f"{module_of(exercise_id)}.py"))
-    untouched = found.get("UNTOUCHED", Attempt())
-    return Answers(found["SOLUTION"], tuple(found["WRONG"]), untouched, found["TOLD"])
+    return Answers(found["SOLUTION"], tuple(found["WRONG"]), found["TOLD"])
 
 
 def difference(exercise_id: str, root: Path) -> str:

@@ -20,13 +20,11 @@ import pytest
 from orderlab.order import SEED_ORDER
 from starter import extras
 
-pytestmark = pytest.mark.xdist_group("sam")
-
 STACK = "dev-ecommerce-backend"
 MANAGED = "aws-sam-cli-managed-default"
 # Stack name, region, parameter, confirm changes, role creation, disable rollback, an API without
 # authentication, save arguments, their file, their environment; and then: deploy this change set?
-GUIDED = f"{STACK}\n\n\nY\nY\nN\ny\nY\n\n\ny\n"
+GUIDED = f"{STACK}\n\n\n\nY\nY\nN\ny\nY\n\n\ny\n"
 CHANGED_HANDLER = """
 
 _before = lambda_handler

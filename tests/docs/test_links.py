@@ -21,7 +21,10 @@ HOSTS = {
     "boto3.amazonaws.com",
     "states-language.net",
     "docs.python.org",
+    "docs.stripe.com",
+    "developer.paypal.com",
     "requests.readthedocs.io",
+    "www.rfc-editor.org",  # where the internet's standards are published
     "keepachangelog.com",
     "github.com",
 }

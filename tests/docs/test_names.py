@@ -18,7 +18,7 @@ import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
 
-from orderlab.lesson import exercises
+from orderlab.lesson import index
 from tests.notebooks import lessons
 from tests.notebooks.lessons import Lesson
 
@@ -140,7 +140,7 @@ def paths(page: Path) -> set[str]:
 def exists(path: str) -> bool:
     """Whether a path, or the end of one, is of the course, or of an exercise's own application."""
     if own := re.fullmatch(r"exercises/(\d\d)_(\d)/(.+)", path):
-        return own[3] in exercises.find(f"{own[1]}.{own[2]}").files
+        return own[3] in index.find(f"{own[1]}.{own[2]}").files
     return (ROOT / path).exists() or any(end.endswith(f"/{path}") for end in files())
 
 

@@ -30,6 +30,9 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "PRODUCTS_TABLE": "dev-Products",
     "ORDERS_TABLE": "dev-Orders",
+    "TRACKING_TABLE": "dev-Tracking",
+    "METRICS_NAMESPACE": "dev/DeadLetters",
+    "CARRIER_SECRET_ARN": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:dev-CarrierSecret",
     "ORDER_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/dev-OrderQueue",
     "STATE_MACHINE_ARN": f"{ARN}:stateMachine:dev-OrderProcessingWorkflow",
 }

@@ -10,7 +10,7 @@ import pytest
 
 from orderlab import lesson
 from orderlab.console.outputs.chart import Chart
-from orderlab.lesson import exercises, predictions, record, solutions
+from orderlab.lesson import index, predictions, record, solutions
 from orderlab.lesson.judging.verdict import FAILED, PASSED, Row, Verdict
 
 HANDLER = "lambdas/validate_order_handler/app.py"
@@ -65,7 +65,7 @@ def test_whoever_waits_for_a_check_is_told(
 
 
 def test_hints_come_one_by_one(copy: Path) -> None:
-    hints = exercises.find("08.1").hints
+    hints = index.find("08.1").hints
     for number, hint in enumerate(hints, start=1):
         assert repr(lesson.hint("08.1")) == f"Hint {number} of 3: {hint}"
     everything = repr(lesson.hint("08.1"))

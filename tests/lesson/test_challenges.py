@@ -11,7 +11,7 @@ import pytest
 
 import localaws
 from orderlab import lesson
-from orderlab.lesson import exercises, places, record
+from orderlab.lesson import index, places, record
 from orderlab.lesson.challenges import challenge
 from orderlab.lesson.challenges.faults import FAULTS, Fault
 from orderlab.lesson.edits import Edit, apply
@@ -75,7 +75,7 @@ def test_a_mended_stack_passes(copy: Path) -> None:
     """In a process of its own, as `lesson.check` does it; what was undone is equal for all."""
     made = challenge.id_of(FAULTS[0])
     of_exercise(made).solution.make(copy, made)
-    verdict = running.judge(exercises.find(made), copy)
+    verdict = running.judge(index.find(made), copy)
     assert verdict.solved, repr(verdict)
 
 

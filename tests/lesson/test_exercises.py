@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import localaws
-from orderlab.lesson.exercises import Exercise, all_ids, find
+from orderlab.lesson.exercises import Exercise
+from orderlab.lesson.index import all_ids, find
 from orderlab.lesson.judging import judge, running
 from orderlab.lesson.judging.shop import Shop
 from orderlab.lesson.judging.verdict import FAILED, Verdict
 from orderlab.lesson.solutions import Attempt, WrongAnswer, of_exercise
+from tests.notebooks import lessons
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDLER = "lambdas/validate_order_handler/app.py"
@@ -21,22 +24,32 @@ WRONG = [(name, wrong) for name in EXERCISES for wrong in of_exercise(name).wron
 
 
 @pytest.fixture(scope="module")
-def course() -> Iterator[Shop]:
-    """The course's own stack, for exercises that do not change it."""
-    localaws.start()
-    yield Shop(ROOT, "")
+def course() -> Iterator[Callable[[str], Shop]]:
+    """The course's own stack, of the features that are asked for, for exercises that do not
+    change it."""
+    shops: dict[str, Shop] = {}
+
+    def deployed(features: str) -> Shop:
+        if features not in shops:
+            shops.clear()
+            localaws.reset()
+            shops[features] = Shop(ROOT, "", features)
+        return shops[features]
+
+    yield deployed
     localaws.stop()
 
 
 @pytest.fixture
-def judged(copy: Path, course: Shop) -> Callable[[str, Attempt], Verdict]:
+def judged(copy: Path, course: Callable[[str], Shop]) -> Callable[[str, Attempt], Verdict]:
     """What the check says of an attempt: on a stack of its own if it edits files."""
 
     def judge_attempt(name: str, attempt: Attempt) -> Verdict:
         attempt.make(copy, name)
         if find(name).files:
             return running.judge(find(name), copy)
-        return judge.play(find(name), course.with_answer(copy, name))
+        shop = course(find(name).features)
+        return judge.play(find(name), shop.with_answer(copy, name))
 
     return judge_attempt
 
@@ -55,11 +68,14 @@ def refused() -> Callable[[Exercise, Verdict], None]:
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_untouched(name: str, judged: Callable[[str, Attempt], Verdict]) -> None:
-    verdict = judged(name, of_exercise(name).untouched)
-    assert not verdict.solved
-    assert len(verdict.rows) <= 1  # the task's own example
-    assert of_exercise(name).told in verdict.sentence
+def test_untouched(name: str) -> None:
+    """What the lesson shows before anybody has worked on it: its own run compares this output."""
+    lesson = lessons.by_number()[name[:2]]
+    (check,) = (cell for cell in lesson.code if cell.source.startswith(f'lesson.check("{name}"'))
+    shown = "".join(check.outputs[-1]["data"]["text/plain"])
+    assert shown.splitlines()[0].endswith(": not yet.")
+    assert len(re.findall("^  [✓✗] ", shown, re.MULTILINE)) <= 1  # the task's own example
+    assert of_exercise(name).told in shown
 
 
 @pytest.mark.parametrize("name", EXERCISES)

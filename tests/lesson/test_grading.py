@@ -11,14 +11,12 @@ import psutil
 import pytest
 
 from orderlab.lesson import record
-from orderlab.lesson.exercises import find
 from orderlab.lesson.grading import __main__ as command
 from orderlab.lesson.grading import report, submissions
 from orderlab.lesson.grading.grades import NOT_TRIED, NOT_YET, SOLVED, Grade, grade
+from orderlab.lesson.index import find
 from orderlab.lesson.places import COURSE
 from orderlab.lesson.solutions import of_exercise
-
-pytestmark = pytest.mark.xdist_group("grading")  # one class is graded for all
 
 HANDLER = "lambdas/validate_order_handler/app.py"
 HANDLERS = {
@@ -52,7 +50,8 @@ os.kill(os.getppid(), signal.SIGKILL)
 """,
 }
 SCENARIOS = """\
-from orderlab.lesson.exercises import Finding, find
+from orderlab.lesson.exercises import Finding
+from orderlab.lesson.index import find
 
 @find("08.1").scenario("Nine keyboards")
 def _nine(shop):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orderlab.lesson.exercises import find
+from orderlab.lesson.index import find
 from orderlab.lesson.judging import running
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -96,7 +96,7 @@ def test_a_fork_bomb_is_ended_whole(tmp_path: Path) -> None:
 
 JUDGE = """\
 from pathlib import Path
-from orderlab.lesson.exercises import find
+from orderlab.lesson.index import find
 from orderlab.lesson.judging import running
 
 if __name__ == "__main__":

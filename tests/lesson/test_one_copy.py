@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orderlab.lesson.exercises import all_ids, find
+from orderlab.lesson.index import all_ids, find
 from orderlab.lesson.judging import running
 from orderlab.lesson.solutions import of_exercise
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orderlab.lesson import exercises, predictions
+from orderlab.lesson import index, predictions
 
 LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -28,6 +28,6 @@ def test_every_question_is_asked_once(path: Path) -> None:
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_every_exercise_is_set_and_checked_once(path: Path) -> None:
-    own = Counter(name for name in exercises.all_ids() if name.startswith(path.name[:2]))
+    own = Counter(name for name in index.all_ids() if name.startswith(path.name[:2]))
     assert calls(path, "exercise") == own
     assert calls(path, "check") == own

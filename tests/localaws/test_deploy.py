@@ -238,3 +238,66 @@ def test_a_deleted_stack_takes_its_resources_along(project: Project, cloud: Any)
     assert f"{project.name}-greeter" not in names
     machines = boto3.client("stepfunctions").list_state_machines()["stateMachines"]
     assert f"{project.name}-machine" not in [m["name"] for m in machines]
+
+
+def test_a_parameter_keeps_the_value_that_the_stack_has(cloud: Any, tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        """
+        Parameters: {Color: {Type: String, Default: red}}
+        Resources: {Topic: {Type: "AWS::SNS::Topic"}}
+        Outputs: {Color: {Value: !Ref Color}}
+        """,
+        encoding="utf-8",
+    )
+    assert cloud.deploy(template, "painted").outputs["Color"] == "red"
+    painted = cloud.deploy(template, "painted", parameters={"Color": "blue"})
+    assert painted.outputs["Color"] == "blue"
+    assert cloud.deploy(template, "painted").outputs["Color"] == "blue"
+    template.write_text(template.read_text("utf-8").replace("Color", "Hue"), "utf-8")
+    assert cloud.deploy(template, "painted").outputs["Hue"] == "red"
+
+
+GROWING = """
+Transform: AWS::Serverless-2016-10-31
+Parameters: {Grow: {Type: String, Default: "no"}}
+Conditions: {Grown: !Equals [!Ref Grow, "yes"]}
+Globals: {Function: {Runtime: python3.13, Handler: app.lambda_handler}}
+Resources:
+  Greeter: {Type: AWS::Serverless::Function, Properties: {CodeUri: code/}}
+  Topic: {Type: AWS::SNS::Topic}
+  Queue: {Type: AWS::SQS::Queue}
+"""
+GROWTH = (
+    "  Other{}: {{Type: AWS::Serverless::Function, Condition: Grown, "
+    "Properties: {{CodeUri: code/, Description: '{}'}}}}\n"
+)
+
+
+def _growing(folder: Path, others: int) -> Path:
+    (folder / "code").mkdir(parents=True, exist_ok=True)
+    (folder / "code" / "app.py").write_text("lambda_handler = print", encoding="utf-8")
+    text = GROWING + "".join(GROWTH.format(number, number) for number in range(others))
+    (folder / "template.yaml").write_text(text, encoding="utf-8")
+    return folder / "template.yaml"
+
+
+def test_what_is_not_made_changes_no_id_of_what_is(python: Any, tmp_path: Path) -> None:
+    deploying = """
+    import boto3, localaws
+    localaws.start()
+    print(localaws.deploy({!r}, "small").resources)
+    """
+    alone = python(deploying.format(str(_growing(tmp_path / "alone", others=0))))
+    assert "Greeter" in alone
+    assert python(deploying.format(str(_growing(tmp_path / "grown", others=20)))) == alone
+
+
+def test_what_a_kept_parameter_makes_gets_its_new_code(cloud: Any, tmp_path: Path) -> None:
+    template = _growing(tmp_path, others=1)
+    cloud.deploy(template, "growing", parameters={"Grow": "yes"})
+    (tmp_path / "code" / "app.py").write_text("lambda_handler = repr", encoding="utf-8")
+    stack = cloud.deploy(template, "growing")
+    find = boto3.client("lambda").get_function_configuration
+    hashes = {find(FunctionName=stack.resources[n])["CodeSha256"] for n in ("Greeter", "Other0")}
+    assert len(hashes) == 1

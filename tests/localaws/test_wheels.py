@@ -35,7 +35,7 @@ def test_what_the_handlers_require_is_there() -> None:
         for line in path.read_text("utf-8").splitlines()
         if not line.startswith("#")
     ]
-    names = {re.split("[=~<>]", line)[0].replace("-", "_") for line in lines}
+    names = {re.split(r"[\[=~<>]", line)[0].replace("-", "_") for line in lines}
     assert names
     assert names - links().keys() == set()
     powertools = version("aws-lambda-powertools")

@@ -103,7 +103,7 @@ def test_whatever_differs_is_found(
     change(lesson)
     code, said = compare(course, lesson)
     assert code == pytest.ExitCode.TESTS_FAILED
-    assert "1 failed, 1 passed" in said
+    assert "1 failed, 3 passed" in said  # each cell runs twice, and is compared once
 
 
 def test_elsewhere_differences_are_listed_and_errors_fail(course: Path, lesson: Any) -> None:
@@ -112,10 +112,19 @@ def test_elsewhere_differences_are_listed_and_errors_fail(course: Path, lesson: 
     another_picture(other)
     code, said = compare(course, other, "--list-differences", "-rx", "--xfail-tb")
     assert code == pytest.ExitCode.OK
-    assert "1 passed, 1 xfailed" in said
+    assert "3 passed, 1 xfailed" in said
     assert "XFAIL notebooks/01.ipynb::Cell 0 - Cell outputs differ" in said
     assert "mismatch 'image/png'" in said
     lesson["cells"][0]["source"] = ["1 / 0"]
     code, said = compare(course, lesson, "--list-differences")
     assert code == pytest.ExitCode.TESTS_FAILED
     assert "ZeroDivisionError" in said
+
+
+def test_a_cell_that_fails_when_it_is_run_again_is_found(course: Path, lesson: Any) -> None:
+    lesson["cells"][0] |= {"source": ["assert 'before' not in globals()\n", "before = 1"]}
+    lesson["cells"][0]["outputs"] = []
+    code, said = compare(course, lesson)
+    assert code == pytest.ExitCode.TESTS_FAILED
+    assert "FAILED notebooks/01.ipynb::Cell 0 again" in said
+    assert "1 failed, 3 passed" in said

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orderlab.lesson import exercises
+from orderlab.lesson import index
 from tests.notebooks import lessons
 from tests.notebooks.lessons import QUESTIONS_BACK, RECAP, Lesson
 
@@ -71,16 +71,16 @@ def test_it_has_its_sections_in_order(lesson: Lesson) -> None:
 
 
 def test_it_has_two_to_five_exercises_and_the_first_is_core(lesson: Lesson) -> None:
-    own = [name for name in exercises.all_ids() if name.startswith(lesson.number)]
+    own = [name for name in index.all_ids() if name.startswith(lesson.number)]
     assert len(own) in EXERCISES
     assert own == [f"{lesson.number}.{number}" for number in range(1, len(own) + 1)]
-    assert exercises.find(own[0]).level == "core"
+    assert index.find(own[0]).level == "core"
 
 
 def test_each_exercise_is_task_work_check(lesson: Lesson) -> None:
     """The cell between the two is for the learner: a name to work on, or the file to edit."""
     steps = [(cell, *found) for cell in lesson.code for found in STEP.findall(cell.source)]
-    own = [name for name in exercises.all_ids() if name.startswith(lesson.number)]
+    own = [name for name in index.all_ids() if name.startswith(lesson.number)]
     assert [step[1:] for step in steps] == [
         (call, name) for name in own for call in ("exercise", "check")
     ]

@@ -142,6 +142,18 @@ def test_two_jupyterlabs_have_two_local_awss(tmp_path: Path, some_ports: range) 
     assert first["AWS_ENDPOINT_URL"] != second["AWS_ENDPOINT_URL"]
 
 
+def test_who_asks_for_another_aws_keeps_their_own_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = {"LOCALAWS_TARGET": "aws", "AWS_PROFILE": "learning", "AWS_CONFIG_FILE": "mine"}
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    given = jupyter._variables(tmp_path, 8888)
+    assert {name: given[name] for name in own} == own
+    assert "AWS_ENDPOINT_URL" not in given
+
+
 def test_browser_opens_the_lesson_and_shutdown_from_within_ends(
     lab: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

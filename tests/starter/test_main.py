@@ -54,8 +54,8 @@ def steps(monkeypatch: pytest.MonkeyPatch, course: Path) -> list[str]:
         done.append("notebooks")
         return False
 
-    def make_gallery(*_: object) -> bool:
-        done.append("gallery")
+    def draw(*_: object) -> bool:
+        done.append("docs")
         return True
 
     def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
@@ -73,7 +73,7 @@ def steps(monkeypatch: pytest.MonkeyPatch, course: Path) -> list[str]:
     monkeypatch.setattr(jupyter, "run", lab)
     monkeypatch.setattr(checks, "run", check)
     monkeypatch.setattr(notebooks, "refresh", run_notebooks)
-    monkeypatch.setattr(notebooks, "refresh_gallery", make_gallery)
+    monkeypatch.setattr(notebooks, "refresh_docs", draw)
     monkeypatch.setattr(subprocess, "run", run)
     return done
 
@@ -85,7 +85,7 @@ def steps(monkeypatch: pytest.MonkeyPatch, course: Path) -> list[str]:
         (["order"], 3, ["environment", "-m orderlab.order"]),
         (["order", "my order.json"], 3, ["environment", "-m orderlab.order my order.json"]),
         (["test"], 1, ["environment", "checks"]),
-        (["refresh"], 1, ["environment", "notebooks", "gallery"]),
+        (["refresh"], 1, ["environment", "notebooks", "docs"]),
         (["reset"], 0, ["aside", "copy"]),
     ],
 )

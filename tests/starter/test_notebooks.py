@@ -78,16 +78,18 @@ def test_second_run_changes_no_byte(lessons: Path) -> None:
         ("raise SystemExit('no view')", False, "docs/gallery.md: FAILED, and left as it was, in"),
     ],
 )
-def test_gallery_is_made_after_the_notebooks(
+def test_docs_are_drawn_after_the_notebooks(
     tmp_path: Path, code: str, passed: bool, said: str
 ) -> None:
     (tmp_path / "docs").mkdir()
     write(tmp_path / "orderlab" / "__init__.py", "")
     write(tmp_path / "orderlab" / "gallery.py", f"import pathlib, sys\n{code}\n")
+    write(tmp_path / "orderlab" / "architecture.py", "")
     stream = io.StringIO()
     python, progress = Path(sys.executable), Progress(stream)
-    assert notebooks.refresh_gallery(python, tmp_path, os.environ, progress) is passed
+    assert notebooks.refresh_docs(python, tmp_path, os.environ, progress) is passed
     assert said in stream.getvalue()
+    assert "docs/architecture: made anew in" in stream.getvalue()  # one does not stop the other
     assert ("no view" in stream.getvalue()) is not passed
     assert (tmp_path / "docs" / "gallery.md").exists() is passed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from localaws.cloudformation import schemas
 from localaws.cloudformation.kinds import (
     apis,
+    email,
     eventing,
     functions,
     machines,
@@ -46,6 +47,7 @@ KINDS: dict[str, type[Handler]] = {
     **apis.KINDS,
     **eventing.KINDS,
     **monitoring.KINDS,
+    **email.KINDS,
 }
 
 

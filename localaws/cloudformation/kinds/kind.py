@@ -110,7 +110,10 @@ class Api:
 
     def _answer(self, event_name: str, request: Any, **_: Any) -> Any:
         # moto looks for the action here first; from an address it takes a router, built at length.
-        request.headers.setdefault("X-Amz-Target", event_name.rpartition(".")[2])
+        # Of SES v2 it also takes the names in an address from that router.
+        service, action = event_name.split(".")[1:]
+        if service != "sesv2":
+            request.headers.setdefault("X-Amz-Target", action)
         from botocore.awsrequest import AWSResponse
         from moto.core.botocore_stubber import MockRawResponse
 

@@ -24,8 +24,18 @@ def _sends(action: str) -> Rule:
     return lambda ask: [Need(action, identity(ask))]
 
 
+def _sends_by(ask: Ask) -> list[Need]:
+    """Of version 2: the identity, and what else the e-mail is sent with."""
+    content = ask.value("Content") or {}
+    template = content.get("Template", {}).get("TemplateName")
+    names = {"configuration-set": ask.value("ConfigurationSetName"), "template": template}
+    account = f"arn:aws:ses:{ask.region}:{ask.account}"
+    others = [f"{account}:{kind}/{name}" for kind, name in names.items() if name]
+    return [Need("ses:SendEmail", resource) for resource in (identity(ask), *others)]
+
+
 EMAIL: Rules = {
-    "SendEmail": _sends("ses:SendEmail"),
+    "SendEmail": _sends_by,
     "SendRawEmail": _sends("ses:SendRawEmail"),
     "SendTemplatedEmail": _sends("ses:SendTemplatedEmail"),
     **own(

@@ -9,15 +9,13 @@ reads have moved nothing, nothing but an answer from outside will.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any
 
 from orderlab.console.executions import express
 from orderlab.console.executions.eventdetails import Event, status_after
 from orderlab.console.executions.reading import Recording, client, read, read_events
+from orderlab.console.servertime import server_time
 
 _GOING_ON = ("RUNNING", "PENDING_REDRIVE")
 _SHORTEST, _LONGEST = 0.05, 1.0  # seconds between two reads on a real clock
@@ -70,20 +68,12 @@ class Reader:
         clock = None
         pages = self._stepfunctions.get_paginator("get_execution_history")
         for page in pages.paginate(executionArn=self._arn, reverseOrder=True):
-            clock = clock or _clock_of(page)
+            clock = clock or server_time(page)
             # Not every local AWS turns the order round.
             newer |= {event["id"]: event for event in page["events"] if event["id"] > known}
             if any(event["id"] <= known for event in page["events"]):
                 break
         return [newer[number] for number in sorted(newer)], clock
-
-
-def _clock_of(answer: Mapping[str, Any]) -> datetime | None:
-    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    try:
-        return parsedate_to_datetime(headers["date"]).astimezone(UTC)
-    except (KeyError, ValueError):
-        return None
 
 
 class Pace:

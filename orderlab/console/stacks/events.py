@@ -75,10 +75,21 @@ def routes(properties: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """
     document = properties.get("Body") or properties.get("DefinitionBody")
     paths = document.get("paths") if isinstance(document, Mapping) else None
-    for path, methods in paths.items() if isinstance(paths, Mapping) else ():
+    for path, raw in paths.items() if isinstance(paths, Mapping) else ():
+        methods = _held(raw)
         for method, operation in methods.items() if isinstance(methods, Mapping) else ():
             verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
             yield f"{verb} {path}", operation
+
+
+def _held(value: object) -> object:
+    """What stands where a condition holds: SAM's transform wraps the routes of a function in one.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
+    """
+    if isinstance(value, Mapping) and list(value) == ["Fn::If"]:
+        return value["Fn::If"][1]
+    return value
 
 
 def label_of_link(type_: str, properties: Mapping[str, Any], raw: Mapping[str, Any]) -> str:

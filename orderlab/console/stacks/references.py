@@ -43,12 +43,15 @@ def flows(value: object, aside: str = "") -> Iterator[tuple[str, str]]:
             yield from flows(inner, aside)
 
 
-def names_in(value: object, names: Mapping[str, str]) -> Iterator[str]:
-    """Logical ids of the resources whose physical name stands in a value of a definition.
+Names = Mapping[str, Mapping[str, str]]
+"""Logical ids by the last part of their physical id, and by the service that has the name."""
+
+
+def names_in(value: object, names: Names) -> Iterator[Mapping[str, str]]:
+    """The resources whose physical name stands in a value of a definition, by their services.
 
     Args:
         value: parameters of a task: names, URLs and ARNs in any depth.
-        names: logical ids by the last part of their physical id.
     """
     if isinstance(value, str):
         for part in re.split(r"[:/]", value):

@@ -119,9 +119,11 @@ class _Reader:
         self.stands_for: dict[str, str] = {}
         self._found: dict[tuple[str, str, bool], set[str]] = {}
         self._find()
-        self._names = {
-            last_part(box.physical): key for key, box in self.boxes.items() if box.physical
-        }
+        self._names: dict[str, dict[str, str]] = {}
+        for key, box in self.boxes.items():
+            if box.physical:
+                service = box.type.split("::")[1].lower()
+                self._names.setdefault(last_part(box.physical), {})[service] = key
 
     # ---- boxes
 
@@ -161,7 +163,8 @@ class _Reader:
     def arrows_of(self, key: str, type_: str, properties: Mapping[str, Any]) -> None:
         if type_ in (ALARM, COMPOSITE_ALARM):
             self._join([ALARM], references(properties.get("AlarmActions")), "in ALARM")
-            self._join(references(properties.get("Dimensions")), [ALARM], "watched", dashed=True)
+            watched = [properties.get("Dimensions"), properties.get("Metrics")]
+            self._join(references(watched), [ALARM], "watched", dashed=True)
         elif type_ in _LINKS:
             begin, end = (properties.get(name) for name in _LINKS[type_])
             label = events.label_of_link(type_, properties, self.raw)

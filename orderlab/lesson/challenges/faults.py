@@ -9,6 +9,12 @@ from orderlab.lesson.edits import Edit
 TEMPLATE = "template.yaml"
 DEFINITION = "state-machines/order-workflow.asl.json"
 VALIDATION = "lambdas/validate_order_handler/app.py"
+# What stands before the line that is meant, since the template has others like it.
+BEFORE_TOPIC = """\
+        ProcessPaymentFunctionArn: !GetAtt ProcessPaymentFunction.Arn
+        OrdersTableName: !Ref OrdersTable
+        """
+BEFORE_STATUS = "stateMachineArn: [!GetAtt OrderWorkflow.Arn]\n                "
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,8 @@ FAULTS = (
         (
             Edit(
                 TEMPLATE,
-                "NotificationsTopicArn: !Ref NotificationsTopic\n      Policies",
-                "NotificationsTopicArn: !Ref AlarmsTopic\n      Policies",
+                f"{BEFORE_TOPIC}NotificationsTopicArn: !Ref NotificationsTopic\n",
+                f"{BEFORE_TOPIC}NotificationsTopicArn: !Ref AlarmsTopic\n",
             ),
         ),
         (
@@ -140,8 +146,8 @@ FAULTS = (
         (
             Edit(
                 TEMPLATE,
-                "status: [FAILED, TIMED_OUT, ABORTED]",
-                "status: [FAILED, TIMED_OUT]",
+                f"{BEFORE_STATUS}status: [FAILED, TIMED_OUT, ABORTED]",
+                f"{BEFORE_STATUS}status: [FAILED, TIMED_OUT]",
             ),
         ),
         (

@@ -8,7 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from orderlab.lesson import answers, edits, places, record
-from orderlab.lesson.exercises import Exercise, all_ids, find
+from orderlab.lesson.exercises import Exercise
+from orderlab.lesson.index import all_ids, find
 
 EXERCISES = "exercises"
 MOST = 50_000_000  # bytes of one submission; the course's application has less than one percent

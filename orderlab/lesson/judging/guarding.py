@@ -17,6 +17,7 @@ from localaws.functions.runtime.files import CHANGES, DEVICES, changed
 from localaws.functions.runtime.guards import is_elsewhere, named
 from localaws.functions.sandbox import RUNTIME
 
+GATEWAY = [sys.executable, "-m", "orderlab.gateway"]  # which lesson 14's checks charge at
 PROGRAMS = ("os.system", "os.exec", "os.posix_spawn", "os.startfile", "os.fork", "pty.spawn")
 
 
@@ -56,7 +57,8 @@ def _refuse_host(address: Any) -> None:
 
 
 def _refuse_program(command: Any) -> None:
-    if not (isinstance(command, list) and str(RUNTIME / "__main__.py") in command):
+    is_function = isinstance(command, list) and str(RUNTIME / "__main__.py") in command
+    if not (is_function or (isinstance(command, list) and command[:3] == GATEWAY)):
         raise ForbiddenError("A check starts no other program.")
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import localaws
 from localaws import cloud
 from orderlab.lesson.answers import NotAnAnswerError
-from orderlab.lesson.exercises import Exercise, Finding, find, module_of
+from orderlab.lesson.exercises import Exercise, Finding
+from orderlab.lesson.ids import module_of
+from orderlab.lesson.index import find
 from orderlab.lesson.judging.verdict import FAILED, PASSED, Row, Verdict, unplayed
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def judge(
     cloud.SPARE_SANDBOXES = SPARE_SANDBOXES
     localaws.start()
     try:
-        shop = Shop(folder, exercises[0].id)
+        shop = Shop(folder, exercises[0].id, exercises[0].features)
     except localaws.DeployError as error:
         for one in exercises:
             yield unplayed(one, f"The stack could not be deployed: {error}")

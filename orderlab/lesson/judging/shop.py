@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -16,12 +15,10 @@ import boto3
 from botocore.exceptions import ClientError
 
 import localaws
-from orderlab import products
+from orderlab import customers, products
 from orderlab.console.executions.reading import read
-from orderlab.lesson import answers, places
+from orderlab.lesson import answers
 from orderlab.lesson.answers import NotAnAnswerError
-from orderlab.lesson.edits import changed_lines
-from orderlab.lesson.exercises import find
 
 _MOST = 240  # characters of why an execution failed: room for who was denied what
 
@@ -79,32 +76,29 @@ def _message(cause: str) -> str:
 class Shop:
     """A deployed copy of the application, and the learner's answer."""
 
-    def __init__(self, root: Path, exercise_id: str) -> None:
-        """Deploy a copy and load its products.
+    def __init__(self, root: Path, exercise_id: str, features: str = "base") -> None:
+        """Deploy a copy and load its products and customers.
+
+        Args:
+            features: a value of the template's parameter Features.
 
         Raises:
             localaws.DeployError: CloudFormation refuses the template, or fails on it.
         """
-        self._root, self._exercise_id = root, exercise_id
+        self.root, self._exercise_id = root, exercise_id
         self._numbers = itertools.count(1)
-        self.stack = localaws.deploy(root / "template.yaml")
+        self.stack = localaws.deploy(root / "template.yaml", parameters={"Features": features})
         self._stepfunctions = boto3.client("stepfunctions")
         loaded = products.load(root, self.stack.outputs["ProductsTableName"])
+        if table := self.stack.outputs.get("CustomersTableName"):
+            customers.load(root, table)
         self.prices = {product["productId"]: product["price"] for product in loaded}
 
     def with_answer(self, root: Path, exercise_id: str) -> Shop:
         """The same stack, with the answer that is kept in another copy."""
         other = copy(self)
-        other._root, other._exercise_id = root, exercise_id
+        other.root, other._exercise_id = root, exercise_id
         return other
-
-    @property
-    def changed_lines(self) -> int:
-        """How many lines of the application that was given are edited in this copy."""
-        with tempfile.TemporaryDirectory(prefix="given-") as name:
-            given = Path(name) / "given"
-            places.make_given(find(self._exercise_id), given)
-            return changed_lines(given, self._root)
 
     @property
     def answer(self) -> Any:
@@ -113,7 +107,7 @@ class Shop:
         Raises:
             NotAnAnswerError: there is none.
         """
-        return answers.read(self._root, self._exercise_id)
+        return answers.read(self.root, self._exercise_id)
 
     def order(
         self, order_id: str, lines: Sequence[tuple[str, int]], **changes: object

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
 
 from localaws import clock, faults
+from orderlab.lesson import places
+from orderlab.lesson.edits import changed_lines
 from orderlab.lesson.exercises import Exercise, Finding
 from orderlab.lesson.judging import permissions
 from orderlab.lesson.judging.shop import Ended, Shop
@@ -133,11 +137,14 @@ def lambda_in_trouble(shop: Shop) -> Finding:
     )
 
 
-def few_lines(most: int) -> Callable[[Shop], Finding]:
-    """A scenario: no more lines are edited than a mend needs."""
+def few_lines(exercise: Exercise, most: int) -> Callable[[Shop], Finding]:
+    """A scenario: no more lines of what was given are edited than a mend needs."""
 
     def play(shop: Shop) -> Finding:
-        count = shop.changed_lines
+        with tempfile.TemporaryDirectory(prefix="given-") as name:
+            given = Path(name) / "given"
+            places.make_given(exercise, given)
+            count = changed_lines(given, shop.root)
         return Finding(
             f"at most {most}",
             str(count),
@@ -156,7 +163,7 @@ def add_to(exercise: Exercise, most_lines: int) -> None:
         ("order-wrong-price", refused),
         ("order-gateway-timeout", asked_again),
         ("Lambda in trouble", lambda_in_trouble),
-        ("Edited lines", few_lines(most_lines)),
+        ("Edited lines", few_lines(exercise, most_lines)),
         ("Permissions", permissions.not_wider),
     ):
         exercise.scenario(title)(play)

@@ -54,6 +54,19 @@ def test_a_stack_on_plain_moto(body: str, plain: None, capsys: pytest.CaptureFix
     ]
 
 
+def test_a_part_of_a_stack(plain: None, capsys: pytest.CaptureFixture[Any]) -> None:
+    body = yaml_parse(PLAIN)
+    body["Resources"]["Elsewhere"] = {"Type": "AWS::SNS::Topic"}
+    boto3.client("cloudformation").create_stack(StackName="shop", TemplateBody=json.dumps(body))
+    console.stack("shop", around=["Orders"])
+    part = capsys.readouterr().out
+    console.stack("shop")
+    whole = capsys.readouterr().out
+    assert [line for line in whole.splitlines() if "SNS topic" not in line] == part.splitlines()
+    with pytest.raises(ValueError, match=r"No Nobody in the stack. It has .*Elsewhere"):
+        console.stack("shop", around=["Nobody"])
+
+
 @pytest.mark.simulated_clock
 def test_a_shop_with_traffic(busy: Any, still: None, shown: list[Picture]) -> None:
     console.stack(busy.stack)

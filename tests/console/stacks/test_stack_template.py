@@ -197,6 +197,20 @@ def test_what_a_state_machine_calls() -> None:
     }
 
 
+def test_of_two_resources_of_one_name_the_service_decides() -> None:
+    state = _task("aws-sdk:sesv2:sendEmail", ConfigurationSetName="Mails")
+    definition = {"StartAt": "Send", "States": {"Send": state}}
+    types = {
+        "Machine": "AWS::StepFunctions::StateMachine",
+        "Set": "AWS::SES::ConfigurationSet",
+        "Table": "AWS::DynamoDB::Table",
+    }
+    template = {"Resources": {key: {"Type": type_} for key, type_ in types.items()}}
+    physical = {"Set": "Mails", "Table": "Mails"}
+    _, arrows = read(template, physical, {"Machine": json.dumps(definition)})
+    assert [(arrow.target, arrow.labels) for arrow in arrows] == [("Set", ("SendEmail",))]
+
+
 def test_an_arrow_says_what_the_role_allows_there() -> None:
     def allow(action: str | list[str], table: str, effect: str = "Allow") -> dict[str, Any]:
         resource = [{"Fn::GetAtt": [table, "Arn"]}, {"Fn::Sub": f"${{{table}.Arn}}/index/*"}]
@@ -232,6 +246,26 @@ def test_an_arrow_says_what_the_role_allows_there() -> None:
         ("F", "Denied"): (),
         ("F", "Unnamed"): (),
     }
+
+
+def test_an_alarm_watches_what_its_metric_math_names() -> None:
+    dimensions = [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["Queue", "QueueName"]}}]
+    metric = {"Id": "m", "MetricStat": {"Metric": {"Dimensions": dimensions}}}
+    queries = [metric, {"Id": "e", "Expression": "m * 2"}]
+    alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": queries}}
+    template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}, "Alarm": alarm}}
+    assert _labels(template) == {("Queue", "AWS::CloudWatch::Alarm"): ("watched",)}
+
+
+def test_a_route_under_a_condition() -> None:
+    """As SAM's transform writes it for a function with a Condition."""
+    nothing = {"Ref": "AWS::NoValue"}
+    operation = {"uri": {"Fn::If": ["Grown", {"Fn::Sub": "arn:${F.Arn}/invocations"}, nothing]}}
+    methods = {"post": {"Fn::If": ["Grown", operation, nothing]}}
+    paths = {"/events": {"Fn::If": ["Grown", methods, nothing]}}
+    api = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Body": {"paths": paths}}}
+    template = {"Resources": {"Api": api, "F": {"Type": "AWS::Lambda::Function"}}}
+    assert _labels(template) == {("Api", "F"): ("POST /events",)}
 
 
 def test_api_of_separate_methods() -> None:

@@ -61,6 +61,18 @@ def dynamodb_update_capacity() -> bool:
     return "ConsumedCapacity" in _update("a", AttributeUpdates={})
 
 
+def dynamodb_transaction_token() -> bool:
+    client, name = boto3.client("dynamodb"), table()
+    put = {"TableName": name, "Item": {"id": {"S": "a"}}}
+    put["ConditionExpression"] = "attribute_not_exists(id)"
+
+    def transact() -> None:
+        client.transact_write_items(TransactItems=[{"Put": put}], ClientRequestToken="token")
+
+    transact()
+    return error_code(transact) == "TransactionCanceledException"
+
+
 def dynamodb_update_nothing() -> bool:
     """Not mended yet."""
     try:

@@ -29,6 +29,7 @@ from _aws import (
     still_running,
     until,
 )
+from botocore.auth import SigV4Auth
 from moto.stepfunctions.parser.asl.component import eval_component
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.eval.event.logging import (
@@ -184,6 +185,15 @@ def sfn_clients_again() -> bool:
         ended(start(arn))
     services = [one.kwargs.get("service_name") for one in built.call_args_list]
     return services.count("lambda") == 2
+
+
+def sfn_signs_calls() -> bool:
+    sign = SigV4Auth.add_auth
+    arn = machine(FAILING)
+    with patch.object(SigV4Auth, "add_auth", autospec=True, side_effect=sign) as signed:
+        ended(start(arn))
+    hosts = [one.args[1].url for one in signed.call_args_list]
+    return any("dynamodb" in host for host in hosts)
 
 
 def sfn_paths_again() -> bool:

@@ -184,3 +184,36 @@ def test_many_values_of_a_minute_stay_few(cloud: Any) -> None:
     assert datum.count == 10_000
     assert statistics.reckon(datum, "p90") == pytest.approx(100 + 9000 * 0.0317, rel=0.01)
     assert statistics.reckon(datum, "Maximum") == 100 + 9999 * 0.0317
+
+
+def test_an_expression_has_the_period_of_what_it_names(
+    cloudwatch: Any, put: Any, cloud: Any, name: Any, minute: Any
+) -> None:
+    space = name("Shop")
+    put(space, "Orders", 1)
+    cloud.clock.advance(minutes=1)
+    put(space, "Orders", 2)
+
+    def query(id_: str, period: int) -> dict[str, Any]:
+        metric = {"Namespace": space, "MetricName": "Orders"}
+        return {"Id": id_, "MetricStat": {"Metric": metric, "Period": period, "Stat": "Sum"}}
+
+    expressions = {"e1": "often * 10", "e2": "seldom * 10", "e3": "e1 + 1"}
+    found = cloudwatch.get_metric_data(
+        MetricDataQueries=[
+            query("often", 60),
+            query("seldom", 300),
+            *({"Id": id_, "Expression": text} for id_, text in expressions.items()),
+        ],
+        StartTime=minute,
+        EndTime=minute + 5 * MINUTE,
+        ScanBy="TimestampAscending",
+    )["MetricDataResults"]
+    values = {one["Id"]: one["Values"] for one in found}
+    assert values == {
+        "often": [1.0, 2.0],
+        "seldom": [3.0],
+        "e1": [10.0, 20.0],
+        "e2": [30.0],
+        "e3": [11.0, 21.0],
+    }

@@ -1,0 +1,1 @@
+"""A CloudWatch dashboard, drawn from its own definition."""
