@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -101,25 +99,23 @@ def gateway() -> stripe.StripeClient:
     return client_for(secret["apiKey"])
 
 
-@contextmanager
-def as_our_errors(order_id: str) -> Iterator[None]:
-    """Stripe's errors under the names that the state machine knows: docs.stripe.com/error-handling.
+def our_error(error: stripe.StripeError, order_id: str) -> Exception:
+    """Stripe's error under a name that the state machine knows: docs.stripe.com/error-handling.
 
-    None is chained: the original may quote what was sent.
+    To be raised `from None`: the original may quote what was sent.
     """
-    try:
-        yield
-    except stripe.CardError as error:
+    if isinstance(error, stripe.CardError):
         if error.code == "authentication_required":
-            raise CustomerActionRequired(f"order {order_id}: the bank asks its owner") from None
+            return CustomerActionRequired(f"order {order_id}: the bank asks its owner")
         reason = error.error.decline_code if error.error else None
-        raise PaymentDeclined(f"order {order_id}: {reason or error.code}") from None
-    except stripe.IdempotencyError as error:
+        return PaymentDeclined(f"order {order_id}: {reason or error.code}")
+    if isinstance(error, stripe.IdempotencyError):
         if error.http_status == 409:  # the same request is being carried out at this moment
-            raise PaymentGatewayTimeout(f"order {order_id} is being charged") from None
-        raise PaymentConflict(f"order {order_id} was begun otherwise") from None
-    except (stripe.APIConnectionError, stripe.APIError, stripe.RateLimitError):
-        raise PaymentGatewayTimeout(f"no answer from the gateway for order {order_id}") from None
+            return PaymentGatewayTimeout(f"order {order_id} is being charged")
+        return PaymentConflict(f"order {order_id} was begun otherwise")
+    if isinstance(error, (stripe.APIConnectionError, stripe.APIError, stripe.RateLimitError)):
+        return PaymentGatewayTimeout(f"no answer from the gateway for order {order_id}")
+    return error
 
 
 def read_charge(event: dict[str, Any]) -> Charge:
@@ -229,13 +225,15 @@ def charge_once(charge: Charge) -> str:
         PaymentConflict: the order was begun otherwise.
     """
     client = gateway()
-    with as_our_errors(charge.order_id):
+    try:
         intent_id = find_intent(charge)
         if intent_id is None:
             intent_id = begin_intent(client, charge)
         elif is_paid(client, intent_id):
             return intent_id
         confirm(client, intent_id, charge)
+    except stripe.StripeError as error:
+        raise our_error(error, charge.order_id) from None
     return intent_id
 
 

@@ -15,7 +15,7 @@ from starter import notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LONGEST_CELL = 14  # lines that are not blank
+LONGEST_CELL = 10  # lines that are not blank
 HASTY = re.compile(r"\b(simply|just|obviously|easily|of course)\b", re.IGNORECASE)
 # What keeps nbval from comparing a cell: tags, in words or with hyphens, and comments.
 EXCUSES = re.compile(r"(nbval|pytest.validate|raises.exception)", re.IGNORECASE)

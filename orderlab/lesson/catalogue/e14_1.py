@@ -15,7 +15,7 @@ exercise = Exercise(
     title="Asked again",
     level="core",
     task="""\
-`pay_once` asks up to three times where no answer comes, and charges each time. Complete it:
+`pay_once` asks once more where no answer comes, and charges each time. Complete it:
 **however often it is called for one order, by whomever, that order's total is charged once**, to
 the cent. Two orders are two charges, even of one customer and one amount. The same order with
 another total is an error, and charges nothing. Where no answer has come at all, that is an error.

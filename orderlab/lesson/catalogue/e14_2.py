@@ -21,7 +21,7 @@ GIVEN = '''\
 def charge_once(charge: Charge) -> str:
     """Charges an order. Returns the payment intent's id."""
     client = gateway()
-    with as_our_errors(charge.order_id):
+    try:
         made = client.v1.payment_intents.create(
             {
                 "amount": charge.cents,
@@ -34,6 +34,8 @@ def charge_once(charge: Charge) -> str:
             },
             # IDEMPOTENCY
         )
+    except stripe.StripeError as error:
+        raise our_error(error, charge.order_id) from None
     return made.id
 
 
