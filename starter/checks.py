@@ -1,11 +1,13 @@
-"""`lab.py test`: every check of the course, one after the other, each to its end."""
+"""`lab.py test`: every check of the course, each to its end, told one after the other."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from starter import notebooks
@@ -46,6 +48,8 @@ CHECKS: Mapping[str, Sequence[str]] = {
     "another endpoint": ("pytest", "tests/endpoints"),
     "commands": ("pytest", *ON_ALL_CORES, "tests/commands"),
 }
+# Each of these keeps one core busy, or waits: they are begun together.
+BESIDE = ("workflow", "workflow, real clock", "browser", "another endpoint")
 
 
 def run(
@@ -62,22 +66,64 @@ def run(
     """
     notebooks.forget(root)
     failed, skipped = [], []
-    for number, (name, arguments) in enumerate(checks.items(), start=1):
-        progress.say(f"[{number}/{len(checks)}] {name}: python -m {' '.join(arguments)}")
-        start = time.monotonic()
-        done = subprocess.run(
-            [str(python), "-m", *arguments], check=False, cwd=root, env=dict(environ)
-        )
-        seconds = time.monotonic() - start
-        outcome = "FAILED" if done.returncode else "passed"
-        if done.returncode == SKIPPED and not environ.get("CI"):
-            outcome = "skipped"
-            skipped.append(name)
-        elif done.returncode:
-            failed.append(name)
-        progress.say(f"      {outcome} in {seconds:.0f} s")
+    commands = {name: [str(python), "-m", *arguments] for name, arguments in checks.items()}
+    with ExitStack() as stack:
+        begun: dict[str, _Begun] = {}
+        for number, (name, arguments) in enumerate(checks.items(), start=1):
+            progress.say(f"[{number}/{len(checks)}] {name}: python -m {' '.join(arguments)}")
+            if name in BESIDE and not begun:
+                for one in filter(BESIDE.__contains__, checks):
+                    begun[one] = stack.enter_context(_Begun(commands[one], root, environ))
+            if name in begun:
+                code, seconds = begun[name].end()
+            else:
+                start = time.monotonic()
+                code = subprocess.run(
+                    commands[name], check=False, cwd=root, env=dict(environ)
+                ).returncode
+                seconds = time.monotonic() - start
+            outcome = "FAILED" if code else "passed"
+            if code == SKIPPED and not environ.get("CI"):
+                outcome = "skipped"
+                skipped.append(name)
+            elif code:
+                failed.append(name)
+            progress.say(f"      {outcome} in {seconds:.0f} s")
     progress.say(_told(failed, skipped, len(checks)))
     return not failed
+
+
+class _Begun(AbstractContextManager["_Begun"]):
+    """A check that runs beside others. What it prints is kept until it has ended."""
+
+    def __init__(self, command: Sequence[str], root: Path, environ: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            command,
+            cwd=root,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self._start = self._end = time.monotonic()
+        self._said = b""
+        self._waiting = threading.Thread(target=self._wait)
+        self._waiting.start()
+
+    def _wait(self) -> None:
+        self._said, _ = self._process.communicate()
+        self._end = time.monotonic()
+
+    def end(self) -> tuple[int, float]:
+        """Wait for its end, and print what it has said: its exit status, and its seconds."""
+        self._waiting.join()
+        print(self._said.decode("utf-8", errors="replace"), end="", flush=True)
+        return self._process.returncode, self._end - self._start
+
+    def __exit__(self, *_: object) -> None:
+        """Where the others were interrupted, it ends with them."""
+        self._process.kill()
+        self._waiting.join()
 
 
 def _told(failed: Sequence[str], skipped: Sequence[str], count: int) -> str:

@@ -52,6 +52,35 @@ def test_all_run_and_what_did_not_pass_is_named(
     assert lines[-1] == told
 
 
+def test_some_run_beside_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each waits for the other, so one after the other they would never end."""
+    (tmp_path / "check.py").write_text(
+        "import pathlib, sys, time\n"
+        "print('here is', sys.argv[1])\n"
+        "pathlib.Path(sys.argv[1]).touch()\n"
+        "while not pathlib.Path(sys.argv[2]).exists(): time.sleep(0.01)\n"
+        "sys.exit(int(sys.argv[3]))\n",
+        "utf-8",
+    )
+    monkeypatch.setattr(checks, "BESIDE", ("two", "three"))
+    said = io.StringIO()
+    assert not checks.run(
+        Path(sys.executable),
+        tmp_path,
+        os.environ,
+        Progress(said),
+        {
+            "one": ("check", "a", "a", "0"),
+            "two": ("check", "b", "c", "1"),
+            "three": ("check", "c", "b", "0"),
+        },
+    )
+    assert "Failed: two. Passed: 2." in said.getvalue()
+    assert capfd.readouterr().out.split("here is ")[1:] == ["a\n", "b\n", "c\n"]
+
+
 def test_every_tool_of_the_project_is_run() -> None:
     tools = {arguments[0].partition(".")[0] for arguments in checks.CHECKS.values()}
     assert tools == {"ruff", "mypy", "codespell_lib", "cfnlint", "pytest", "starter"}

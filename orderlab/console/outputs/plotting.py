@@ -6,7 +6,9 @@ own Figure and never pyplot's, which would show them a second time below the cel
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -28,6 +30,8 @@ DPI = 96  # CSS pixels in an inch
 _SCALE = 2  # pixels of the PNG for one of the page's
 GRID = "#e4e8ec"
 EDGE = "#b0b8c1"
+
+_CLIP = re.compile(r'<clipPath id="(\w+)">\s*(<rect [^>]*>)')
 
 _SETTINGS: dict[Any, Any] = {
     # The font that comes with matplotlib, so that a chart is the same on every machine.
@@ -120,7 +124,15 @@ def svg(drawn: Figure, name: str) -> str:
         canvas.print_figure(page, format="svg", metadata={"Date": None, "Creator": None})
     found = page.getvalue()
     named = f'<svg role="img" aria-label="{escape(name)}" '
-    return found[found.index("<svg") :].replace("<svg ", named, 1)
+    return _named_clips(found[found.index("<svg") :]).replace("<svg ", named, 1)
+
+
+def _named_clips(page: str) -> str:
+    """Clips named by what is written of them: matplotlib's names hold the last bit of each float,
+    which differs from one processor to another."""
+    for name, rect in _CLIP.findall(page):
+        page = page.replace(name, f"p{hashlib.sha256(rect.encode()).hexdigest()[:10]}")
+    return page
 
 
 def png(drawn: Figure) -> bytes:
