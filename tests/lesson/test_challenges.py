@@ -28,10 +28,12 @@ FOUND_BY = {  # of the others, the first scenario
     "no-trace": "An order that support stops",
     "sleeping-alarm": "The alarm",
 }
+OF_THE_WORKFLOW = """\
+        - LambdaInvokePolicy: {FunctionName: !Ref ValidateOrderFunction}
+        - LambdaInvokePolicy: {FunctionName: !Ref ProcessPaymentFunction}
+"""
 PERMISSION = Edit(
-    "template.yaml",
-    "- LambdaInvokePolicy: {FunctionName: !Ref ValidateOrderFunction}",
-    '- LambdaInvokePolicy: {FunctionName: "*"}',
+    "template.yaml", OF_THE_WORKFLOW, '        - LambdaInvokePolicy: {FunctionName: "*"}\n'
 )
 
 
