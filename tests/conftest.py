@@ -27,6 +27,9 @@ TOGETHER = {
 }
 
 
+INBOXES: dict[str, str] = {}  # of the test at hand: queues, and their subscriptions
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The local AWS stays up once it is started, so what wants moto to itself runs before.
 
@@ -228,7 +231,8 @@ class Shop:
         queue = self.sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
         attributes = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
         endpoint = attributes["Attributes"]["QueueArn"]
-        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
+        subscribed = self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
+        INBOXES[queue] = subscribed["SubscriptionArn"]
 
         def arrived() -> list[dict[str, Any]]:
             answer = self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
@@ -239,6 +243,19 @@ class Shop:
 
 def _unless_running(description: dict[str, Any]) -> dict[str, Any] | None:
     return None if description["status"] == "RUNNING" else description
+
+
+@pytest.fixture(autouse=True)
+def no_inbox_is_left() -> Iterator[None]:
+    """A queue that holds messages is measured each minute, and tests let weeks pass."""
+    yield
+    if INBOXES:
+        import boto3
+
+        for queue, subscription in INBOXES.items():
+            boto3.client("sns").unsubscribe(SubscriptionArn=subscription)
+            boto3.client("sqs").delete_queue(QueueUrl=queue)
+        INBOXES.clear()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Shop
 from tests.workflow.grants import base
 from tests.workflow.privileges import (
     Grant,
@@ -44,10 +45,16 @@ each = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="module")
+def grown_apart(cloud: Any) -> Shop:
+    """Where a step may be denied, books are left that do not balance: others do not see them."""
+    return Shop(cloud, "apart-backend", Environment="apart", Features="all")
+
+
 @pytest.fixture
 def backend(request: pytest.FixtureRequest, cloud: Any, part: str) -> Any:
     """The stack that a part stands in."""
-    return request.getfixturevalue("shop" if part == "base" else "grown")
+    return request.getfixturevalue("shop" if part == "base" else "grown_apart")
 
 
 @pytest.fixture(scope="module")
