@@ -50,7 +50,7 @@ Edit `{TESTS}` in `exercises/19_3`; `conftest.py` beside it says what `place` gi
         (
             'Declined: `placed.tries["ProcessPayment"] == 1`, `placed.row["status"] == "FAILED"`, '
             'and `"declined" in placed.notice`. Good: `str(placed.row["totalAmount"]) == "59.98"`. '
-            "Refused: `"29.99" in placed.row["failureCause"]`. Timeout: `CONFIRMED` after two tries."
+            'Refused: `"29.99" in placed.row["failureCause"]`. Timeout: CONFIRMED after two tries.'
         ),
     ),
 )
@@ -137,8 +137,8 @@ BUGS = (
     ),
     Bug(
         "A bug in a refused order's row",
-        "its failureCause repeats the error's name and does not say any more what is wrong with the "
-        "order. Who looks at the row's status alone does not see it.",
+        "its failureCause repeats the error's name, and does not say any more what is wrong with "
+        "the order. Who looks at the row's status alone does not see it.",
         planted.in_definition(_no_reason),
     ),
     Bug(
