@@ -64,7 +64,7 @@ def _react(definition: Mapping[str, Any]) -> Callable[..., dict[str, Any]]:
     client, text = boto3.client("stepfunctions"), json.dumps(definition)
 
     def react(error: str | None = None, retries: int = 0) -> dict[str, Any]:
-        mock = {"errorOutput": {"error": error, "cause": "made up"}}
+        mock: dict[str, Any] = {"errorOutput": {"error": error, "cause": "made up"}}
         if error is None:
             mock = {"result": json.dumps({"StatusCode": 200, "Payload": PAID})}
         answer = dict(
