@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from orderlab.lesson.edits import Edit
 from orderlab.lesson.exercises import Exercise, Finding
 from orderlab.lesson.judging import planted, suites
@@ -176,8 +178,11 @@ def _correct(shop: Shop) -> Finding:
 def _hunt(bug: Bug) -> None:
     @exercise.scenario(bug.title)
     def _found(shop: Shop) -> Finding:
-        with planted.planted(shop, bug):
-            found = bool(_run(shop).failed)
+        try:
+            with planted.planted(shop, bug):
+                found = bool(_run(shop).failed)
+        except ClientError as error:
+            return _taken_away(str(error))
         missed = _missed(shop)
         missed += [] if found else [bug]
         first = missed[0] if missed else bug
@@ -188,6 +193,14 @@ def _hunt(bug: Bug) -> None:
             f"{len(missed)} bugs were missed, and {MISSED} may be. The first was "
             f"{first.title[0].lower()}{first.title[1:]}: {first.why}",
         )
+
+
+def _taken_away(got: str) -> Finding:
+    because = (
+        "A test has taken away what the stack needs, so no bug can be planted in it. Tests leave a "
+        "stack as they find it."
+    )
+    return Finding("a stack to plant a bug in", got, False, because)
 
 
 for _bug in BUGS:

@@ -75,4 +75,4 @@ def _said(report: str) -> str:
     """The first line of an assertion, or of an error, which pytest marks by an E."""
     marked = [line[1:].strip() for line in report.splitlines() if line.startswith("E ")]
     line = next(iter(marked), "") or report.strip().rpartition("\n")[2]
-    return line if len(line) <= MOST else f"{line[:MOST]}…"
+    return line.rstrip(".") if len(line) <= MOST else f"{line[:MOST]}…"
