@@ -16,6 +16,7 @@ from typing import Any
 from orderlab.lesson.ids import module_of
 
 FOLDER = "answers"
+SOURCE = "<your function>"  # where a traceback says that a line of it stands
 
 
 class NotAnAnswerError(Exception):
@@ -94,7 +95,7 @@ def _function(source: str) -> Callable[..., Any]:
     """The function of a source, which knows nothing of the cells around it."""
     names: dict[str, Any] = {}
     try:
-        exec(compile(source, "<your function>", "exec"), names)
+        exec(compile(source, SOURCE, "exec"), names)
     except Exception as error:
         raise NotAnAnswerError(f"The function cannot be read: {error}.") from error
     made: Callable[..., Any] = [value for value in names.values() if inspect.isfunction(value)][-1]

@@ -23,6 +23,9 @@ HOSTS = {
     "docs.python.org",
     "docs.stripe.com",
     "developer.paypal.com",
+    "docs.pytest.org",
+    "hypothesis.readthedocs.io",
+    "martinfowler.com",  # where the test pyramid is told
     "requests.readthedocs.io",
     "www.rfc-editor.org",  # where the internet's standards are published
     "keepachangelog.com",
