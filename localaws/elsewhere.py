@@ -185,7 +185,7 @@ def _costs(session: Any) -> str:
     cloudwatch, secrets = session.client("cloudwatch"), session.client("secretsmanager")
     pages = list(cloudwatch.get_paginator("describe_alarms").paginate())
     counts = {
-        "alarm_months": sum(len(page["MetricAlarms"]) for page in pages),
+        "alarm_months": sum(_metrics(one) for page in pages for one in page["MetricAlarms"]),
         "composite_alarm_months": sum(len(page.get("CompositeAlarms", [])) for page in pages),
         "dashboard_months": len(cloudwatch.list_dashboards()["DashboardEntries"]),
         "secret_months": len(secrets.list_secrets()["SecretList"]),
@@ -196,3 +196,8 @@ def _costs(session: Any) -> str:
         f"secrets), and what you run, as each lesson's card says; a thousand state transitions "
         f"are ${1000 * prices()['transitions'].price:.3f}."
     )
+
+
+def _metrics(alarm: Any) -> int:
+    """How many metrics an alarm is billed for: all that its expression takes together."""
+    return sum("MetricStat" in one for one in alarm.get("Metrics", [])) or 1
