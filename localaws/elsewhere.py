@@ -183,10 +183,11 @@ def _costs(session: Any) -> str:
     from localaws.costs import prices
 
     cloudwatch, secrets = session.client("cloudwatch"), session.client("secretsmanager")
-    pages = list(cloudwatch.get_paginator("describe_alarms").paginate())
+    kinds = ["MetricAlarm", "CompositeAlarm"]  # unasked, AWS tells of the first kind alone
+    pages = list(cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=kinds))
     counts = {
         "alarm_months": sum(_metrics(one) for page in pages for one in page["MetricAlarms"]),
-        "composite_alarm_months": sum(len(page.get("CompositeAlarms", [])) for page in pages),
+        "composite_alarm_months": sum(len(page["CompositeAlarms"]) for page in pages),
         "dashboard_months": len(cloudwatch.list_dashboards()["DashboardEntries"]),
         "secret_months": len(secrets.list_secrets()["SecretList"]),
     }

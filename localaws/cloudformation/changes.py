@@ -8,7 +8,7 @@ from typing import Any
 from moto.cloudformation.exceptions import ValidationError
 
 from localaws.cloudformation import graphs
-from localaws.cloudformation.intrinsics import Evaluation, attribute_of, contains_unknown
+from localaws.cloudformation.intrinsics import Evaluation, contains_unknown
 from localaws.cloudformation.kinds.catalog import Catalog
 from localaws.cloudformation.plans import Plan
 from localaws.cloudformation.records import Properties, Resource, Stack
@@ -181,9 +181,8 @@ def _details(
             yield _because(target, "Static", "ParameterReference", name)
         elif name in replaced:
             yield _because(target, "Dynamic", "ResourceReference", name)
-    for function, argument in graphs.functions(expression, ""):
-        if function == "Fn::GetAtt" and attribute_of(argument)[0] in replaced:
-            entity = ".".join(str(one) for one in attribute_of(argument))
+    for entity in dict.fromkeys(graphs.attributes(expression)):
+        if entity.partition(".")[0] in replaced:
             yield _because(target, "Dynamic", "ResourceAttribute", entity)
 
 

@@ -150,16 +150,24 @@ def test_a_change_that_a_parameter_makes(stack: Any) -> None:
     assert (cause["ChangeSource"], cause["CausingEntity"]) == ("ParameterReference", "Delay")
 
 
-def test_a_replacement_that_depends(stack: Any) -> None:
-    def named(delay: str) -> Any:
-        url = {"Fn::GetAtt": ["First", "QueueName"]}
-        return {
-            "First": queue(QueueName=delay),
-            "Second": queue(QueueName={"Fn::Sub": ["${a}-x", {"a": url}]}),
-        }
+@pytest.mark.parametrize(
+    "follows",
+    [
+        {"Fn::Sub": ["${a}-x", {"a": {"Fn::GetAtt": ["First", "QueueName"]}}]},
+        {"Fn::Sub": "${First.QueueName}-x"},
+    ],
+)
+def test_a_replacement_that_depends(stack: Any, follows: Any) -> None:
+    def named(name: str) -> Any:
+        return {"First": queue(QueueName=name), "Second": queue(QueueName=follows)}
 
     stack.create(named(f"{stack.name}-a"))
     found = changes(propose(stack, named(f"{stack.name}-b")))
+    [cause] = found["Second"]["Details"]
+    assert (cause["ChangeSource"], cause["CausingEntity"]) == (
+        "ResourceAttribute",
+        "First.QueueName",
+    )
     assert found["Second"]["Replacement"] == "Conditional"
     assert found["Second"]["PolicyAction"] == "ReplaceAndDelete"
 
