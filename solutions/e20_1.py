@@ -8,7 +8,8 @@ def remains(stack_id: str) -> list[str]:
 
     cfn, logs = boto3.client("cloudformation"), boto3.client("logs")
     newest: dict[str, str] = {}
-    of_logs, left = set(), set()
+    of_logs: set[str] = set()
+    left: set[str] = set()
     for page in cfn.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         for event in page["StackEvents"]:
             name, kind = event.get("PhysicalResourceId", ""), event["ResourceType"]

@@ -93,7 +93,9 @@ def _repository(shop: Shop) -> Finding:
 
 @exercise.scenario("A stranger with a name like ours")
 def _stranger(shop: Shop) -> Finding:
-    because = "The shop has been renamed, and a stranger has taken the old name: with other numbers."
+    because = (
+        "The shop has been renamed, and a stranger has taken the old name: with other numbers."
+    )
     first = _tries(shop, "repo:mouse-shop@90210/backend@90211:ref:refs/heads/main", because)
     if not first.passed:
         return first
