@@ -224,9 +224,9 @@ def test_our_logs_show_the_same(group: str, environ: dict[str, str], ended: Any)
 
 def test_a_log_group_that_has_stayed_is_found_and_deleted(aws: Aws) -> None:
     """What lesson 20 ends with."""
-    name = "dev-ecommerce-backend-ChargeWorkflowLogGroup-ABC"
+    name = "/aws/states/dev-ChargeWorkflow-1234"
     aws("logs", "create-log-group", "--log-group-name", name)
-    asked = ("--log-group-name-prefix", "dev-ecommerce-backend")
+    asked = ("--log-group-name-prefix", "/aws/states/dev-ChargeWorkflow")
     named = ("--query", "logGroups[].logGroupName")
     assert aws("logs", "describe-log-groups", *asked, *named) == [name]
     aws("logs", "delete-log-group", "--log-group-name", name)

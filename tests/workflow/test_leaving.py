@@ -12,7 +12,7 @@ import localaws
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK, ENVIRONMENT = "leaving", "leaving"
-KEPT = f"{STACK}-ChargeWorkflowLogGroup-"
+KEPT = f"/aws/states/{ENVIRONMENT}-ChargeWorkflow-"
 
 
 def deploy() -> localaws.Stack:
