@@ -183,10 +183,11 @@ def _costs(session: Any) -> str:
     from localaws.costs import prices
 
     cloudwatch, secrets = session.client("cloudwatch"), session.client("secretsmanager")
-    pages = list(cloudwatch.get_paginator("describe_alarms").paginate())
+    kinds = ["MetricAlarm", "CompositeAlarm"]  # unasked, AWS tells of the first kind alone
+    pages = list(cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=kinds))
     counts = {
-        "alarm_months": sum(len(page["MetricAlarms"]) for page in pages),
-        "composite_alarm_months": sum(len(page.get("CompositeAlarms", [])) for page in pages),
+        "alarm_months": sum(_metrics(one) for page in pages for one in page["MetricAlarms"]),
+        "composite_alarm_months": sum(len(page["CompositeAlarms"]) for page in pages),
         "dashboard_months": len(cloudwatch.list_dashboards()["DashboardEntries"]),
         "secret_months": len(secrets.list_secrets()["SecretList"]),
     }
@@ -196,3 +197,8 @@ def _costs(session: Any) -> str:
         f"secrets), and what you run, as each lesson's card says; a thousand state transitions "
         f"are ${1000 * prices()['transitions'].price:.3f}."
     )
+
+
+def _metrics(alarm: Any) -> int:
+    """How many metrics an alarm is billed for: all that its expression takes together."""
+    return sum("MetricStat" in one for one in alarm.get("Metrics", [])) or 1

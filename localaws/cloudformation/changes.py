@@ -8,7 +8,7 @@ from typing import Any
 from moto.cloudformation.exceptions import ValidationError
 
 from localaws.cloudformation import graphs
-from localaws.cloudformation.intrinsics import Evaluation, attribute_of, contains_unknown
+from localaws.cloudformation.intrinsics import Evaluation, contains_unknown
 from localaws.cloudformation.kinds.catalog import Catalog
 from localaws.cloudformation.plans import Plan
 from localaws.cloudformation.records import Properties, Resource, Stack
@@ -17,7 +17,7 @@ from localaws.cloudformation.records import Properties, Resource, Stack
 # docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
 # using-cfn-updating-stacks-update-behaviors.html
 METADATA = "Metadata"
-DELETION = {"Retain": "Retain", "Snapshot": "Snapshot"}
+DELETION = {"Retain": "Retain", "RetainExceptOnCreate": "Retain", "Snapshot": "Snapshot"}
 
 
 def differs(stack: Stack, plan: Plan) -> bool:
@@ -87,11 +87,15 @@ def of(stack: Stack, plan: Plan, catalog: Catalog) -> list[dict[str, Any]]:
     for name, resource in stack.resources.items():
         if name not in plan.wanted:
             change = _change("Remove", name, resource.type, resource)
-            policy = str(resource.declaration.get("DeletionPolicy", "Delete"))
-            found.append({**change, "PolicyAction": DELETION.get(policy, "Delete")})
+            found.append({**change, "PolicyAction": _kept(resource, "DeletionPolicy")})
     order = {"Add": 0, "Modify": 1, "Remove": 2}
     found.sort(key=lambda one: order[one["Action"]])
     return found
+
+
+def _kept(resource: Resource, policy: str) -> str:
+    """What becomes of a resource that goes, by one of its two policies."""
+    return DELETION.get(str(resource.declaration.get(policy, "Delete")), "Delete")
 
 
 def _change(action: str, name: str, kind: str, resource: Resource | None) -> dict[str, Any]:
@@ -148,6 +152,8 @@ def _modification(
     if replacement == "False" and "Conditionally" in recreations:
         replacement = "Conditional"
     change = _change("Modify", name, resource.type, resource)
+    if replacement != "False":
+        change["PolicyAction"] = f"ReplaceAnd{_kept(resource, 'UpdateReplacePolicy')}"
     scope = list(dict.fromkeys(one["Target"]["Attribute"] for one in details))
     return {**change, "Replacement": replacement, "Scope": scope, "Details": details}
 
@@ -175,9 +181,8 @@ def _details(
             yield _because(target, "Static", "ParameterReference", name)
         elif name in replaced:
             yield _because(target, "Dynamic", "ResourceReference", name)
-    for function, argument in graphs.functions(expression, ""):
-        if function == "Fn::GetAtt" and attribute_of(argument)[0] in replaced:
-            entity = ".".join(str(one) for one in attribute_of(argument))
+    for entity in dict.fromkeys(graphs.attributes(expression)):
+        if entity.partition(".")[0] in replaced:
             yield _because(target, "Dynamic", "ResourceAttribute", entity)
 
 

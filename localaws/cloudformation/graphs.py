@@ -52,6 +52,17 @@ def references(value: Any) -> Iterator[str]:
             yield from (name for name in names if "." not in name and name not in given)
 
 
+def attributes(value: Any) -> Iterator[str]:
+    """What a part of a template names by Fn::GetAtt and by Fn::Sub with an attribute: `A.Arn`."""
+    for function, argument in functions(value, ""):
+        if function == "Fn::GetAtt":
+            yield ".".join(str(one) for one in attribute_of(argument))
+        elif function == "Fn::Sub":
+            text, given = substitution(argument)
+            names = [name.strip() for name in VARIABLE.findall(text)]
+            yield from (name for name in names if "." in name and name not in given)
+
+
 def needs(document: Document, logical_id: str) -> tuple[str, ...]:
     """The resources that one must be made after: what it refers to and what it depends on."""
     resources: Document = document["Resources"]

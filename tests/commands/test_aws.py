@@ -222,6 +222,27 @@ def test_our_logs_show_the_same(group: str, environ: dict[str, str], ended: Any)
     assert GROUPS[group] in said
 
 
+def test_a_log_group_that_has_stayed_is_found_and_deleted(aws: Aws) -> None:
+    """What lesson 20 ends with."""
+    name = "/aws/states/dev-ChargeWorkflow-1234"
+    aws("logs", "create-log-group", "--log-group-name", name)
+    asked = ("--log-group-name-prefix", "/aws/states/dev-ChargeWorkflow")
+    named = ("--query", "logGroups[].logGroupName")
+    assert aws("logs", "describe-log-groups", *asked, *named) == [name]
+    aws("logs", "delete-log-group", "--log-group-name", name)
+    assert aws("logs", "describe-log-groups", *asked, *named) == []
+
+
+# ---- Alarms -------------------------------------------------------------------------------------
+
+
+def test_somebody_subscribes_to_the_alarms(aws: Aws, outputs: dict[str, str]) -> None:
+    topic = outputs["NotificationsTopicArn"].replace("OrderNotifications", "OrderAlarms")
+    whom = ("--protocol", "email", "--notification-endpoint", "you@example.com")
+    said = aws("sns", "subscribe", "--topic-arn", topic, *whom)
+    assert said == {"SubscriptionArn": "pending confirmation"}
+
+
 # ---- curl ---------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,26 @@ def test_a_real_account_is_shown_and_confirmed(run: Run, profile: dict[str, str]
     assert done.stdout.startswith(shown)
     assert "Estimated cost: what stands there now, $" in done.stdout
     assert done.stdout.endswith("started\n")
+
+
+def test_what_stands_there_is_counted_as_aws_bills_it(
+    run: Run, profile: dict[str, str], client: Callable[[str], Any]
+) -> None:
+    """An alarm for each metric that it reads; composite alarms, which AWS lists when asked."""
+
+    def dollars() -> float:
+        shown = run(START, typed="no\n", **profile).stdout
+        return float(shown.partition("what stands there now, $")[2].split()[0])
+
+    before, cloudwatch = dollars(), client("cloudwatch")
+    metric = {"Metric": {"Namespace": "Shop", "MetricName": "Orders"}, "Period": 60, "Stat": "Sum"}
+    read = [{"Id": one, "MetricStat": metric, "ReturnData": False} for one in ("a", "b")]
+    rule = {"EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    cloudwatch.put_metric_alarm(
+        AlarmName="counted", Metrics=[*read, {"Id": "c", "Expression": "a + b"}], **rule
+    )
+    cloudwatch.put_composite_alarm(AlarmName="counted-too", AlarmRule='ALARM("counted")')
+    assert dollars() == pytest.approx(before + 2 * 0.10 + 0.50)
 
 
 @pytest.mark.parametrize("typed", ["y\n", "\n", None])

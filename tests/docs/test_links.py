@@ -30,6 +30,7 @@ HOSTS = {
     "www.rfc-editor.org",  # where the internet's standards are published
     "keepachangelog.com",
     "github.com",
+    "docs.github.com",
 }
 CODE = re.compile(r"^ *```.*?^ *```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"\]\(\s*([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\s*\)")

@@ -119,6 +119,28 @@ def test_what_a_change_set_shows(stack: Any) -> None:
     assert stack.ids().keys() == before.keys()
 
 
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [(None, "Delete"), ("Delete", "Delete"), ("Retain", "Retain")],
+)
+def test_what_becomes_of_a_resource_that_goes(stack: Any, policy: str | None, told: str) -> None:
+    """docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html"""
+    kept = {"DeletionPolicy": policy, "UpdateReplacePolicy": policy} if policy else {}
+
+    def named(name: str) -> dict[str, Any]:
+        return {**queue(QueueName=f"{stack.name}-{name}"), **kept}
+
+    changed = {**queue(DelaySeconds=1), **kept}
+    stack.create({"Renamed": named("a"), "Removed": named("c"), "Changed": changed, "Same": QUEUE})
+    after = {"Renamed": named("b"), "Changed": {**queue(DelaySeconds=2), **kept}, "Same": QUEUE}
+    found = changes(propose(stack, after))
+    assert {name: one.get("PolicyAction") for name, one in found.items()} == {
+        "Renamed": f"ReplaceAnd{told}",
+        "Removed": told,
+        "Changed": None,
+    }
+
+
 def test_a_change_that_a_parameter_makes(stack: Any) -> None:
     declared: dict[str, Any] = {"Parameters": {"Delay": {"Type": "Number", "Default": 1}}}
     resources = {"Queue": queue(DelaySeconds={"Ref": "Delay"})}
@@ -128,17 +150,26 @@ def test_a_change_that_a_parameter_makes(stack: Any) -> None:
     assert (cause["ChangeSource"], cause["CausingEntity"]) == ("ParameterReference", "Delay")
 
 
-def test_a_replacement_that_depends(stack: Any) -> None:
-    def named(delay: str) -> Any:
-        url = {"Fn::GetAtt": ["First", "QueueName"]}
-        return {
-            "First": queue(QueueName=delay),
-            "Second": queue(QueueName={"Fn::Sub": ["${a}-x", {"a": url}]}),
-        }
+@pytest.mark.parametrize(
+    "follows",
+    [
+        {"Fn::Sub": ["${a}-x", {"a": {"Fn::GetAtt": ["First", "QueueName"]}}]},
+        {"Fn::Sub": "${First.QueueName}-x"},
+    ],
+)
+def test_a_replacement_that_depends(stack: Any, follows: Any) -> None:
+    def named(name: str) -> Any:
+        return {"First": queue(QueueName=name), "Second": queue(QueueName=follows)}
 
     stack.create(named(f"{stack.name}-a"))
     found = changes(propose(stack, named(f"{stack.name}-b")))
+    [cause] = found["Second"]["Details"]
+    assert (cause["ChangeSource"], cause["CausingEntity"]) == (
+        "ResourceAttribute",
+        "First.QueueName",
+    )
     assert found["Second"]["Replacement"] == "Conditional"
+    assert found["Second"]["PolicyAction"] == "ReplaceAndDelete"
 
 
 def test_a_change_set_without_changes(stack: Any) -> None:

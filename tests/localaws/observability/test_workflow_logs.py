@@ -106,3 +106,25 @@ def test_with_data(logged: Any) -> None:
     assert started["id"] == "1"
     assert started["execution_arn"].startswith("arn:aws:states:us-east-1:123456789012:execution:")
     assert int(started["event_timestamp"]) > 0
+
+
+def test_a_group_that_was_deleted_does_not_come_back(
+    shop: Any, role: str, logs: Any, name: Any
+) -> None:
+    """Step Functions makes none: its role's permissions for logs do not include that."""
+    group = name("/aws/vendedlogs/states/deleted")
+    logs.create_log_group(logGroupName=group)
+    arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}:*"
+    machine = shop.stepfunctions.create_state_machine(
+        name=name("logged"),
+        definition=json.dumps(CAUGHT),
+        roleArn=role,
+        loggingConfiguration={
+            "level": "ALL",
+            "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}],
+        },
+    )["stateMachineArn"]
+    logs.delete_log_group(logGroupName=group)
+    shop.start({"secret": 1}, f"logged-{next(NUMBERS)}", machine)
+    _let_pass()
+    assert logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"] == []
