@@ -23,7 +23,7 @@ from orderlab.lesson.judging import notices
 from orderlab.lesson.judging.shop import Shop
 
 FORTNIGHT = "1209600"  # seconds, the longest that SQS keeps a message
-MACHINE = re.compile(r"^  (\w+):\n    Type: AWS::Serverless::StateMachine$", re.MULTILINE)
+PART = re.compile(r"^  (\w+):\n    Type: AWS::Serverless::(?:StateMachine|Function)$", re.MULTILINE)
 Lines = Sequence[tuple[str, int]]
 
 
@@ -41,6 +41,16 @@ class Walk:
     states: frozenset[str]
     entered: frozenset[str]
     transitions: tuple[tuple[str, int], ...]
+
+    def transitions_of(self, return_id: str) -> int:
+        """How many states the executions entered whose input names a return."""
+        return sum(count for given, count in self.transitions if _names(given, return_id))
+
+
+def of_the_course() -> frozenset[str]:
+    """The logical ids of the course's own functions and state machines."""
+    text = (places.COURSE / "template.yaml").read_text(encoding="utf-8")
+    return frozenset(PART.findall(text))
 
 
 class Returns:
@@ -142,8 +152,7 @@ class Returns:
 
     def walks(self) -> list[Walk]:
         """The learner's Standard state machines, and what their executions did."""
-        text = (places.COURSE / "template.yaml").read_text(encoding="utf-8")
-        known, client = set(MACHINE.findall(text)), boto3.client("stepfunctions")
+        known, client = of_the_course(), boto3.client("stepfunctions")
         resources = boto3.client("cloudformation").describe_stack_resources(
             StackName=self._shop.stack.name
         )["StackResources"]
