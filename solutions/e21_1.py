@@ -80,8 +80,10 @@ WRONG = [
     ),
     WrongAnswer(
         "each return claims its order anew",
-        reworded(" AND attribute_not_exists(returnId)', 'ExpressionAttributeNames'",
-                 "', 'ExpressionAttributeNames'"),
+        reworded(
+            " AND attribute_not_exists(returnId)', 'ExpressionAttributeNames'",
+            "', 'ExpressionAttributeNames'",
+        ),
         "Another return of the same order",
         "WAITING",
     ),

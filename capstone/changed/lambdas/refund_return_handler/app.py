@@ -85,7 +85,9 @@ def give_back(order_id: str, return_id: str, amount: Decimal, now: str) -> None:
         if return_id in row.get("refundedReturns", {}).get("SS", ()):
             return
         status = row.get("status", {}).get("S", "not charged")
-        raise RefundRefused(f"order {order_id} is {status}: {amount} cannot be given back") from None
+        raise RefundRefused(
+            f"order {order_id} is {status}: {amount} cannot be given back"
+        ) from None
 
 
 @logger.inject_lambda_context(clear_state=True)
