@@ -1,4 +1,4 @@
-"""refund_return_handler, which lesson 21 gives: a part goes back once, and never more than was paid."""
+"""refund_return_handler, given in lesson 21: a part goes back once, never more than was paid."""
 
 from __future__ import annotations
 

@@ -26,31 +26,31 @@ exercise = Exercise(
     level="core",
     features="all",
     task=f"""\
-The brief has changed: a return names the pieces that come back, and an order may have several.
-`exercises/21_2` is our answer to the first brief, with the payment team's `dev-RefundReturnFunction`
-(`orderId`, `returnId`, `amount`) beside it, which nothing calls yet. Build the second brief into
-`{MACHINE}`, `{ARRIVED}` and `{TEMPLATE}`. The check deploys **the first version, starts returns, and
-deploys yours over it**: those that are on their way end as they began, and no piece of an order
-comes back twice. A return still takes at most {MOST} transitions.""",
+A return names the pieces that come back now, and an order may have several. `exercises/21_2` is our
+answer to the first brief; beside it stands `dev-RefundReturnFunction` (`orderId`, `returnId`,
+`amount`), which nothing calls yet. Build the second brief into `{MACHINE}`,
+`{ARRIVED}` and `{TEMPLATE}`. The check deploys **the first version, starts returns, and deploys
+yours over it**: those on their way end as they began, no piece comes back twice, a return takes at
+most {MOST} transitions.""",
     files=(TEMPLATE, MACHINE, ARRIVED),
     given=designs.added("changed"),
     hints=(
         (
-            "Which two claims can there be on an order now: one of the first version, on all of "
-            "it, and those of yours, on pieces? Each kind must see the other. And an execution that "
-            "the first version started keeps its definition: who wakes it, what does it call, and "
-            "may its role do that still?"
+            "There can be two kinds of claims on an order: one of the first version, on all of it, "
+            "and yours, on pieces. Each kind must see the other. And an execution that the "
+            "first version started keeps its definition: who wakes it, what does it call, and may "
+            "its role do that still?"
         ),
         (
-            "`pieces` in the reservation's row says what was bought. Keep what is left of a product "
-            "beside it, as an attribute that does not exist until the first return: "
+            "`pieces` in the reservation's row says what was bought. Keep what is left of a "
+            "product beside it, as an attribute that does not exist until the first return: "
             "`SET #left = if_not_exists(#left, pieces.#product) - :q`, with a condition for either "
             "case. A return that is closed gives its pieces back."
         ),
         (
-            "Keep `attribute_not_exists(returnId)` in the claim: that is the first version's. Leave "
+            "Keep `attribute_not_exists(returnId)` in the claim: it is the first version's. Leave "
             "the token where `return-arrived` finds it. The amount is `$round($sum(lines.(quantity "
-            "* price)), 2)`; the machine's role must be allowed to invoke both refund functions."
+            "* price)), 2)`; the role must be allowed to invoke both refund functions."
         ),
     ),
 )

@@ -18,13 +18,12 @@ exercise = Exercise(
     level="extra",
     features="all",
     task="""\
-For each situation one of `standard` or `express` (a workflow of that type), `function` (one, alone),
-`queue` (SQS with a function) or `rule` (EventBridge). **warranty**: a case waits for weeks for an
-expert's word, then money goes back. **basket**: the shop's page reads one row and must answer in
-50 ms. **clicks**: 3,000 clicks a second, each a row, none may be lost. **price**: two teams hear of
-each new price, soon five; none waits for another. **label**: the packing table waits 2 s for a
-label, for which four services are asked in turn, with retries; 400 labels a second, and repeating
-is harmless.""",
+For each situation one of `standard` or `express` (a workflow), `function` (one, alone), `queue`
+(SQS with a function) or `rule` (EventBridge). **warranty**: weeks of waiting for an expert's word,
+then money. **basket**: a page reads one row, in 50 ms. **clicks**: 3,000 a second, each a row, none
+lost. **price**: two teams, soon five, hear of each new price; none waits for another. **label**: at
+the packing table somebody waits 2 s for a label, for which four services are asked in turn, with
+retries; 400 labels a second, and repeating is harmless.""",
     files=(),
     hints=(
         (

@@ -180,9 +180,9 @@ def _walk(client: Any, machine: dict[str, Any]) -> Walk:
     )
     for one in (one for page in pages for one in page["executions"]):
         given = client.describe_execution(executionArn=one["executionArn"])["input"]
-        states = list(_entered(client, one["executionArn"]))
-        entered |= set(states)
-        transitions.append((given, len(states)))
+        names = list(_entered(client, one["executionArn"]))
+        entered |= set(names)
+        transitions.append((given, len(names)))
     states = frozenset(_states(json.loads(machine["definition"])))
     return Walk(machine["name"], states, frozenset(entered), tuple(transitions))
 
