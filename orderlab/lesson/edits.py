@@ -16,7 +16,10 @@ _LEFT = ("__pycache__", ".ipynb_checkpoints")  # what programs leave behind
 
 @dataclass(frozen=True)
 class Edit:
-    """In one file, a text that stands there once, and what replaces it."""
+    """In one file, a text that stands there once, and what replaces it.
+
+    With an empty `before` the file is a new one.
+    """
 
     path: str
     before: str
@@ -43,8 +46,14 @@ def apply(edits: Iterable[Edit], root: Path) -> None:
     """
     for edit in edits:
         path = root / edit.path
-        text = edit.of(path.read_text(encoding="utf-8"))
+        text = edit.of(read(path))
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def read(path: Path) -> str:
+    """A file's text; of one that is not there, an empty one."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def copy_application(source: Path, target: Path) -> None:

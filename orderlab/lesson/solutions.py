@@ -16,7 +16,7 @@ from typing import Any
 
 from orderlab.lesson import answers, places
 from orderlab.lesson.challenges import challenge
-from orderlab.lesson.edits import Edit, apply
+from orderlab.lesson.edits import Edit, apply, read
 from orderlab.lesson.ids import module_of
 from orderlab.lesson.index import find
 from orderlab.lesson.places import COURSE, SOLUTIONS
@@ -84,11 +84,10 @@ def difference(exercise_id: str, root: Path) -> str:
 
 def _in_files(given: tuple[Edit, ...], edits: tuple[Edit, ...], root: Path) -> Iterator[str]:
     for path in dict.fromkeys(edit.path for edit in edits):
-        solved = (COURSE / path).read_text(encoding="utf-8")
+        solved = read(COURSE / path)
         for edit in (edit for edit in (*given, *edits) if edit.path == path):
             solved = edit.of(solved)
-        theirs = (root / path).read_text(encoding="utf-8") if (root / path).exists() else ""
-        yield from _compared(theirs, solved, path)
+        yield from _compared(read(root / path), solved, path)
 
 
 def _in_answer(exercise_id: str, solution: Attempt, root: Path) -> Iterator[str]:

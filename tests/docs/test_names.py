@@ -25,7 +25,10 @@ from tests.notebooks.lessons import Lesson
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = [ROOT / "README.md", ROOT / "docs" / "glossary.md", ROOT / "docs" / "instructors.md"]
 PAGES = [*lessons.PATHS, *DOCS]
-APPLICATION = ("template.yaml", "state-machines/*", "lambdas/*/*", "lambdas/*/*/*", "data/*")
+APPLICATION = (
+    *("template.yaml", "state-machines/*", "lambdas/*/*", "lambdas/*/*/*", "data/*"),
+    "capstone/**/*",  # what lesson 21 adds to it
+)
 PYTHON = ("orderlab/**/*.py", "localaws/**/*.py", "solutions/*.py", "starter/**/*.py", "lab.py")
 STACK = "dev-ecommerce-backend"  # as the lessons and the commands call it
 SERVICES = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orderlab.lesson.judging.permissions import Grant, _allowed, wider
+from orderlab.lesson.judging.permissions import Grant, _allowed, unbounded, wider
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/dev-Products"
 OURS = {Grant("Validate", "dynamodb:*Item", f"{TABLE}*"), Grant("Validate", "logs:*", "*")}
@@ -43,3 +43,24 @@ def test_wider(holder: str, action: str, resource: str, is_wider: bool) -> None:
 def test_what_a_statement_allows(statement: dict[str, Any], allowed: list[Any]) -> None:
     assert list(_allowed({"Effect": "Allow", **statement})) == allowed
     assert list(_allowed({"Effect": "Deny", **statement})) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "is_unbounded"),
+    [
+        ("dynamodb:GetItem", TABLE, False),
+        ("dynamodb:Query", f"{TABLE}/index/*", False),
+        ("sqs:SendMessage*", "arn:aws:sqs:us-east-1:123456789012:dev-NeedsAttention", False),
+        ("logs:CreateLogDelivery", "*", False),
+        ("xray:PutTraceSegments", "*", False),
+        ("dynamodb:*", TABLE, True),
+        ("*", TABLE, True),
+        ("sns:Publish", "*", True),
+        ("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:123456789012:table/*", True),
+        ("lambda:InvokeFunction", "arn:aws:lambda:us-east-1:123456789012:function:*", True),
+    ],
+)
+def test_unbounded(action: str, resource: str, is_unbounded: bool) -> None:
+    grant = Grant("Returns", action, resource)
+    assert unbounded([grant], ()) == ([grant] if is_unbounded else [])
+    assert unbounded([grant], {"Returns"}) == []

@@ -5,7 +5,8 @@ docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privile
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -16,6 +17,8 @@ import localaws
 from orderlab.lesson import places
 from orderlab.lesson.exercises import Finding
 from orderlab.lesson.judging.shop import Shop
+
+ALL = re.compile(r"^(.*:)?(\w+[:/])?\*$")  # "*", and ARNs that end like ":table/*"
 
 
 @dataclass(frozen=True, order=True)
@@ -59,6 +62,23 @@ def wider(theirs: Iterable[Grant], ours: Iterable[Grant]) -> list[Grant]:
     """Those of `theirs` that none of `ours` covers; a wildcard is covered by a wildcard alone."""
     allowed = set(ours)
     return sorted(one for one in theirs if not any(_covers(other, one) for other in allowed))
+
+
+def unbounded(some: Iterable[Grant], known: Container[str]) -> list[Grant]:
+    """Those that allow all of a service, or one action on all that it has.
+
+    Left out: log delivery and tracing, which have no resource to name.
+
+    Args:
+        known: holders that are not looked at.
+    """
+    return sorted(
+        one
+        for one in some
+        if one.holder not in known
+        and not one.action.startswith(("logs:", "xray:"))
+        and (one.action == "*" or one.action.endswith(":*") or ALL.search(one.resource))
+    )
 
 
 def grants(stack: localaws.Stack) -> set[Grant]:
