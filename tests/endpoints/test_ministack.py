@@ -19,6 +19,23 @@ from .conftest import GROUP, STACK, Shop, execute
 
 CAUGHT = "WriteOrder (DynamoDB PutItem): caught DynamoDB.ConditionalCheckFailedException"
 FAILED = "OrderedTwice (Fail): failed OrderedTwice: It is there."
+
+
+def dashboard(shop: Shop) -> Any:
+    """A dashboard of a text and a metric with one datapoint."""
+    cloudwatch = boto3.client("cloudwatch")
+    place = {"x": 0, "width": 24, "height": 6}
+    metric = {"metrics": [["Shop", "Sold"]], "title": "Pieces", "stat": "Sum", "period": 60}
+    widgets = [
+        {"type": "text", "y": 0, **place, "properties": {"markdown": "# The till"}},
+        {"type": "metric", "y": 6, **place, "properties": metric | {"region": "us-east-1"}},
+    ]
+    cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "Sold", "Value": 3}])
+    body = json.dumps({"start": "-PT1H", "widgets": widgets})
+    cloudwatch.put_dashboard(DashboardName="Till", DashboardBody=body)
+    return console.dashboard("Till")
+
+
 # Calls of the console, and what of their text tells that they have read MiniStack.
 CALLS: dict[str, tuple[Callable[[Shop], Any], tuple[str, ...]]] = {
     "compare": (
@@ -29,6 +46,7 @@ CALLS: dict[str, tuple[Callable[[Shop], Any], tuple[str, ...]]] = {
         lambda shop: console.coverage(shop.machine),
         ("reached by 2 executions", "Catches: 1 of 1", "Everything was reached."),
     ),
+    "dashboard": (dashboard, ("Till", "The till", "Pieces", "Sold")),
     "history": (
         lambda shop: console.history(shop.second).to_string(),
         ("FailStateEntered", "IsLarge", "states arn:aws:states:::dynamodb:putItem"),
