@@ -24,7 +24,7 @@ STACK = "dev-ecommerce-backend"
 MANAGED = "aws-sam-cli-managed-default"
 # Stack name, region, parameter, confirm changes, role creation, disable rollback, an API without
 # authentication, save arguments, their file, their environment; and then: deploy this change set?
-GUIDED = f"{STACK}\n\n\n\nY\nY\nN\ny\nY\n\n\ny\n"
+GUIDED = f"{STACK}\n\n\n\n\n\nY\nY\nN\ny\ny\ny\nY\n\n\ny\n"
 CHANGED_HANDLER = """
 
 _before = lambda_handler
