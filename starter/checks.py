@@ -54,10 +54,10 @@ CHECKS: Mapping[str, Sequence[str]] = {
     ),
     "browser": ("starter.extras", "browser", "pytest", "tests/browser"),
     "another endpoint": ("pytest", "tests/endpoints"),
-    "commands": ("pytest", *ON_ALL_CORES, "tests/commands"),
+    "commands": ("pytest", "tests/commands"),
 }
 # Each of these keeps one core busy, or waits: they are begun together.
-BESIDE = ("workflow", "workflow, real clock", "browser", "another endpoint")
+BESIDE = ("workflow", "workflow, real clock", "browser", "another endpoint", "commands")
 
 
 def run(

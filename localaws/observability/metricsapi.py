@@ -165,12 +165,12 @@ def _mend_statistics(mends: Mends) -> None:
                 "Must specify either Statistics or ExtendedStatistics"
             )
         now, period = int(unix_time()), int(asked["Period"])
-        start = statistics.rounded_start(seconds(asked["StartTime"]), now)
-        end = seconds(asked["EndTime"])
-        if start >= end:
+        begun, end = seconds(asked["StartTime"]), seconds(asked["EndTime"])
+        if begun >= end:
             raise InvalidParameterValue(
                 "The parameter StartTime must be less than the parameter EndTime."
             )
+        start = statistics.rounded_start(begun, now)
         count = (end - start) // period
         if count > MOST_DATAPOINTS:
             raise InvalidParameterCombination(

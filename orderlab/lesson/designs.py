@@ -6,7 +6,7 @@ template as `template-part.yaml`. A design may stand on others, whose files it k
 
 from __future__ import annotations
 
-from orderlab.lesson import places
+from orderlab.lesson import edits, places
 from orderlab.lesson.edits import Edit
 
 FOLDER = places.COURSE / "capstone"
@@ -27,7 +27,7 @@ def files(design: str) -> dict[str, str]:
     found = {}
     for name in (*STANDS_ON[design], design):
         folder = FOLDER / name
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for path in edits.files(folder):
             found[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8")
     return found
 

@@ -79,6 +79,12 @@ def size_of(root: Path, parts: Iterable[str]) -> int:
     return sum(path.lstat().st_size for path in paths if _is_plain(path) and path.is_file())
 
 
+def files(folder: Path) -> list[Path]:
+    """The files in a folder, in order, without what programs have left behind."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in paths if not set(_LEFT) & set(path.parts)]
+
+
 def _left_out(folder: str, names: list[str]) -> set[str]:
     return {name for name in names if name in _LEFT or not _is_plain(Path(folder, name))}
 

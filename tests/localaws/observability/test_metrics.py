@@ -168,8 +168,9 @@ def test_what_is_refused(cloudwatch: Any, cloud: Any, put: Any) -> None:
         cloudwatch.get_metric_statistics(
             **asked, StartTime=now - timedelta(days=2), EndTime=now, Period=60
         )
+    late = now.replace(second=30)  # not the beginning of a period
     with pytest.raises(ClientError, match="StartTime must be less than"):
-        cloudwatch.get_metric_statistics(**asked, StartTime=now, EndTime=now, Period=60)
+        cloudwatch.get_metric_statistics(**asked, StartTime=late, EndTime=late, Period=60)
 
 
 def test_many_values_of_a_minute_stay_few(cloud: Any) -> None:
