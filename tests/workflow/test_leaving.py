@@ -11,12 +11,14 @@ import pytest
 import localaws
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.simulated_clock
 STACK, ENVIRONMENT = "leaving", "leaving"
 KEPT = f"/aws/states/{ENVIRONMENT}-ChargeWorkflow-"
 
 
 def deploy() -> localaws.Stack:
-    parameters = {"Features": "all", "Environment": ENVIRONMENT}
+    sender = f"{ENVIRONMENT}@example.com"  # an address is one stack's
+    parameters = {"Features": "all", "Environment": ENVIRONMENT, "MailSender": sender}
     return localaws.deploy(ROOT / "template.yaml", STACK, parameters)
 
 
