@@ -1,6 +1,6 @@
 """04.3: no Catch after the payment, and a condition on the word that ConfirmOrder writes."""
 
-from orderlab.lesson.catalogue.e04_3 import CATCH, NOTIFY, WORKFLOW
+from orderlab.lesson.catalogue.e04_3 import CATCH, WORKFLOW
 from orderlab.lesson.solutions import Attempt, Edit, WrongAnswer
 
 NO_CATCH = Edit(WORKFLOW, CATCH, "")
@@ -20,21 +20,5 @@ WRONG = [
         Attempt((NO_CATCH,)),
         "The id of a confirmed order comes again, with an empty basket",
         "FAILED",
-    ),
-    WrongAnswer(
-        "the Catch leads to a quiet end, and nobody sees that a notice is missing",
-        Attempt(
-            (
-                Edit(WORKFLOW, NOTIFY + CATCH, NOTIFY + CATCH.replace("RejectOrder", "Done")),
-                WORD,
-                Edit(
-                    WORKFLOW,
-                    '    "OrderFailed": {\n',
-                    '    "Done": {"Type": "Succeed"},\n    "OrderFailed": {\n',
-                ),
-            )
-        ),
-        "What becomes of its execution",
-        "succeeded",
     ),
 ]

@@ -26,12 +26,6 @@ WRONG = [
         "failed (ClientError",
     ),
     WrongAnswer(
-        "no policy at all",
-        Attempt((Edit("template.yaml", "      Policies:\n" + READ, ""),)),
-        "A good order",
-        "failed (ClientError",
-    ),
-    WrongAnswer(
         "every table",
         statement("dynamodb:BatchGetItem", '"*"'),
         "Reading the orders",

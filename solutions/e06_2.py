@@ -54,17 +54,6 @@ WRONG = [
         "1 execution, no dead letter",
     ),
     WrongAnswer(
-        "a hash of the basket in the name",
-        started(
-            "    import hashlib\n\n"
-            "    order_id += '-' + hashlib.sha256(body.encode()).hexdigest()[:16]\n"
-            + NAMED
-            + "        return arn\n"
-        ),
-        "The same id with another basket",
-        "2 executions",
-    ),
-    WrongAnswer(
         "the texts compared, not what they say",
         started(
             NAMED

@@ -57,21 +57,6 @@ WRONG = [
         "refused (OrderInvalid: 1 fault: totalAmount: the lines sum to 10.62",
     ),
     WrongAnswer(
-        "Decimal, rounded as quantize() does unless told",
-        Attempt(
-            (
-                COUPONS,
-                with_coupon(
-                    UNKNOWN,
-                    "        expected = expected * (100 - COUPONS[coupon]) / 100\n"
-                    '        expected = expected.quantize(Decimal("0.01"))\n',
-                ),
-            )
-        ),
-        "A cable with STUDENT15: half a cent",
-        "refused (OrderInvalid: 1 fault: totalAmount: the lines sum to 10.62",
-    ),
-    WrongAnswer(
         "takes the discount off each line",
         Attempt(
             (

@@ -127,10 +127,4 @@ WRONG = [
         "200 orders, while the gateway is down",
         "71 lost: 71 FAILED",
     ),
-    WrongAnswer(
-        "jitter over too few seconds",
-        Attempt((retry(TIMEOUT, 20, 1, 20, 20, "FULL"),)),
-        "The busiest second at the gateway",
-        "",
-    ),
 ]

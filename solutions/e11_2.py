@@ -131,21 +131,6 @@ WRONG = [
         'Order rejected: {"error":"PaymentDeclined"',
     ),
     WrongAnswer(
-        "the event has a new value",
-        Attempt(
-            (
-                *ASSIGNS,
-                attributes(),
-                Edit(
-                    MACHINE, '"StringValue": "OrderRejected"', '"StringValue.$": "$failure.Error"'
-                ),
-                desk(LARGE_DECLINES),
-            )
-        ),
-        "What a declined customer reads",
-        "nothing for whoever filters by event OrderRejected",
-    ),
-    WrongAnswer(
         "the total is read where there may be none",
         Attempt((attributes(OF_ORDER), desk(LARGE_DECLINES))),
         "What a customer with an order without a total reads",

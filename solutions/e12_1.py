@@ -31,12 +31,6 @@ WRONG = [
         "32.",
     ),
     WrongAnswer(
-        "a shorter pause",
-        Attempt((Edit(HANDLER, "PAUSE = 1.7", "PAUSE = 0.4"),)),
-        "How long the customer waits",
-        "7.",
-    ),
-    WrongAnswer(
         "mended, and every failure of the payment retried while at it",
         Attempt(
             (

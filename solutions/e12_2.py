@@ -24,38 +24,10 @@ WRONG = [
         "ValidateOrderFunction: dynamodb:*",
     ),
     WrongAnswer(
-        "every table",
-        Attempt(
-            (
-                Edit(
-                    TEMPLATE,
-                    NARROW,
-                    '              Action: dynamodb:BatchGetItem\n              Resource: "*"\n',
-                ),
-            )
-        ),
-        "Permissions",
-        "ValidateOrderFunction: dynamodb:BatchGetItem on *",
-    ),
-    WrongAnswer(
         "AWS's own policy for all of DynamoDB",
         Attempt((Edit(TEMPLATE, STATEMENT, "        - AmazonDynamoDBFullAccess\n"),)),
         "Permissions",
         "ValidateOrderFunction: ",
-    ),
-    WrongAnswer(
-        "SAM's policy to read and write",
-        Attempt(
-            (
-                Edit(
-                    TEMPLATE,
-                    STATEMENT,
-                    "        - DynamoDBCrudPolicy: {TableName: !Ref ProductsTable}\n",
-                ),
-            )
-        ),
-        "Permissions",
-        "ValidateOrderFunction: dynamodb:BatchWriteItem",
     ),
     WrongAnswer(
         "the refusal is caught, and nothing is checked any more",

@@ -21,12 +21,6 @@ WRONG = [
         "one transaction for both",
     ),
     WrongAnswer(
-        "another id that the gateway likes",
-        Attempt((Edit(DEFINITION, LEFT_OVER, LEFT_OVER.replace("declined", "two-mice")),)),
-        "Two orders, two transactions",
-        "one transaction for both",
-    ),
-    WrongAnswer(
         "the execution's name in place of the order's id",
         Attempt((sent("$$.Execution.Name"),)),
         "One order, sent twice",

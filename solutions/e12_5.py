@@ -24,12 +24,6 @@ WRONG = [
         "the Retry removed, and nothing else", Attempt((NOT_LAMBDAS,)), "Two mice", "failed"
     ),
     WrongAnswer(
-        "the order is rejected sooner",
-        Attempt((Edit(DEFINITION, '"MaxAttempts": 6\n', '"MaxAttempts": 2\n'),)),
-        "Two mice",
-        "failed (Lambda.AWSLambdaException",
-    ),
-    WrongAnswer(
         "the permission back, and Lambda's trouble no longer retried",
         Attempt((MENDED, NOT_LAMBDAS)),
         "Lambda in trouble",

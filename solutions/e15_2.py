@@ -33,9 +33,6 @@ $states.errorOutput.Error}]) %}"
         }
       ],
 """
-SILENT = """\
-      "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "WasReserved"}],
-"""
 STRAIGHT = """\
       "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "UndoIncomplete"}],
 """
@@ -59,12 +56,6 @@ WRONG = [
         added(retrier(8)),
         "The refund never works",
         "charged, 3 pieces set aside, no row, a person is called",
-    ),
-    WrongAnswer(
-        "a Catch that goes on and notes nothing",
-        added(retrier(8) + SILENT),
-        "The refund never works",
-        "charged, 0 pieces set aside, FAILED, nobody is called",
     ),
     WrongAnswer(
         "a Catch that gives up at once",

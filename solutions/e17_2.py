@@ -53,24 +53,10 @@ WRONG = [
         "",
     ),
     WrongAnswer(
-        "the first technical failure rings",
-        alarm(
-            **TECHNICAL, **SUM, EvaluationPeriods=1, Threshold=1, TreatMissingData="notBreaching"
-        ),
-        "An ordinary day",
-        "6 pages",
-    ),
-    WrongAnswer(
         "missing data are left as they are",
         alarm(**TECHNICAL, **SUM, **TWO_OF_THREE, Threshold=1),
         "And when it is over",
         "INSUFFICIENT_DATA",
-    ),
-    WrongAnswer(
-        "no news is bad news",
-        rate(**TWO_OF_THREE, TreatMissingData="breaching"),
-        "And when it is over",
-        "ALARM",
     ),
     WrongAnswer(
         "the payment function's errors",

@@ -37,28 +37,6 @@ SOLUTION = Attempt((ANSWERS, READS))
 WRONG = [
     WrongAnswer("an answer that nobody reads", Attempt((ANSWERS,)), "The note", "nowhere"),
     WrongAnswer(
-        "what fails is logged and forgotten",
-        Attempt(
-            (
-                READS,
-                Edit(
-                    HANDLER,
-                    LOOP,
-                    """\
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
-    for record in event["Records"]:
-        try:
-            handle_message(SQSRecord(record))
-        except Exception:
-            logger.error("left out")
-""",
-                ),
-            )
-        ),
-        "The note",
-        "nowhere",
-    ),
-    WrongAnswer(
         "reports what cannot be read, and no more",
         Attempt(
             (

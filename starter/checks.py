@@ -27,6 +27,7 @@ CHECKS_OF_THEIR_OWN = (
 TIMELESS = (
     *("cloudformation", "iam", "ses", "stepfunctions/test_conformance_choice.py"),
     *("stepfunctions/test_conformance_jsonata.py", "stepfunctions/test_conformance_paths.py"),
+    *("stepfunctions/test_parameters.py", "stepfunctions/test_requests.py"),
 )
 CHECKS: Mapping[str, Sequence[str]] = {
     "ruff check": ("ruff", "check"),
