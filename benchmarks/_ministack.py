@@ -28,6 +28,7 @@ SETTINGS = {
 }
 MINISTACK = packages("ministack")
 NEEDS = (*MINISTACK, "boto3", "aws-lambda-powertools")  # the last two: the handlers
+UV = (sys.executable, "-m", "uv", "run", "--isolated", "--no-project", "--system-certs")
 START_LIMIT = 120  # seconds, with the download
 
 
@@ -40,7 +41,7 @@ def ministack() -> Iterator[Callable[[str], Any]]:
         free.close()
         wanted = [argument for need in NEEDS for argument in ("--with", need)]
         server = subprocess.Popen(
-            [sys.executable, "-m", "uv", "run", "--isolated", "--no-project", *wanted, "ministack"],
+            [*UV, *wanted, "ministack"],
             cwd=folder,
             env={**os.environ, **SETTINGS, "GATEWAY_PORT": port, "TMPDIR": folder},
             stdout=subprocess.DEVNULL,
