@@ -82,7 +82,7 @@ def size_of(root: Path, parts: Iterable[str]) -> int:
 def files(folder: Path) -> list[Path]:
     """The files in a folder, in order, without what programs have left behind."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [path for path in paths if not set(_LEFT) & set(path.parts)]
+    return [path for path in paths if not set(_LEFT) & set(path.relative_to(folder).parts)]
 
 
 def _left_out(folder: str, names: list[str]) -> set[str]:
