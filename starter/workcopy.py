@@ -20,7 +20,9 @@ from typing import Any
 from starter.messages import COMMAND, Problem
 
 NAME = "work"
-CHECKS = "conftest.py"  # how the course's outputs are checked, which the copy does not have
+CHECKS = (
+    "notebooks/conftest.py"  # how the course's outputs are checked, which the copy does not have
+)
 COPIED = ("notebooks", "lambdas", "state-machines", "data", "docs", "template.yaml")
 MANIFEST = ".course.json"
 
@@ -122,7 +124,7 @@ def _course_files(root: Path) -> Iterator[Path]:
         for path in sorted(start.rglob("*")) if start.is_dir() else [start]:
             parts = path.relative_to(root).parts
             hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-            if path.is_file() and not hidden and path.name != CHECKS:
+            if path.is_file() and not hidden and "/".join(parts) != CHECKS:
                 yield path
 
 

@@ -261,3 +261,12 @@ def test_folder_in_use_is_said(course: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(Problem, match="close JupyterLab"):
         workcopy.set_aside(course)
+
+
+def test_the_tests_of_the_workflow_come_along(course: Path) -> None:
+    """With what they stand on; how the notebooks are checked does not."""
+    for folder in ("state-machines", "notebooks"):
+        write(course / folder / "conftest.py", "")
+    workcopy.refresh(course)
+    found = {path.parent.name for path in (course / workcopy.NAME).rglob("conftest.py")}
+    assert found == {"state-machines"}
