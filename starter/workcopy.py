@@ -20,9 +20,8 @@ from typing import Any
 from starter.messages import COMMAND, Problem
 
 NAME = "work"
-CHECKS = (
-    "notebooks/conftest.py"  # how the course's outputs are checked, which the copy does not have
-)
+# How the course's outputs are checked, which the copy does not have.
+CHECKS = "notebooks/conftest.py"
 COPIED = ("notebooks", "lambdas", "state-machines", "data", "docs", "template.yaml")
 MANIFEST = ".course.json"
 
