@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from botocore.awsrequest import AWSPreparedRequest
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -46,7 +47,12 @@ class Door:
     """A server in a thread of this process."""
 
     def __init__(
-        self, clock: Clock, gateway: Gateway, permissions: Permissions, port: int = 0
+        self,
+        clock: Clock,
+        gateway: Gateway,
+        permissions: Permissions,
+        hear: Callable[[AWSPreparedRequest], None],
+        port: int = 0,
     ) -> None:
         """Open the door.
 
@@ -54,6 +60,7 @@ class Door:
             clock: gives each request its turn.
             gateway: answers requests to deployed APIs.
             permissions: asked for who comes with a role's credentials.
+            hear: told of each signed request.
             port: the port to listen on; 0 takes a free one. Another door leaves it to this one.
 
         Raises:
@@ -63,7 +70,7 @@ class Door:
         self.closed = False
         self._clock = clock
         self._gateway = gateway
-        self._moto = Doorway(permissions, DomainDispatcherApplication(create_backend_app))
+        self._moto = Doorway(permissions, hear, DomainDispatcherApplication(create_backend_app))
         with _listening(port) as listener:
             self._server = make_server(
                 terminal.HOST,

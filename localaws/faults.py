@@ -65,6 +65,7 @@ def inject(
     from_: datetime | None = None,
     until: datetime | None = None,
     name: str | None = None,
+    hidden: bool = False,
 ) -> Fault:
     """Put a fault into the stack. It stays until it is removed, or the local AWS is reset.
 
@@ -97,6 +98,8 @@ def inject(
         from_: when it begins, on the clock of the local AWS (`clock.now + timedelta(…)`); now.
         until: when it is over, on that clock; never.
         name: for `remove` and `active`; without it, made of target and effect.
+        hidden: it is to be found by what it does: `active`, `remove` and `clear` pass over it. It
+            ends with its `until`, or as a context manager.
 
     Raises:
         ValueError: the arguments make no sense together, or name something that is not there.
@@ -137,6 +140,7 @@ def inject(
         times=times,
         from_=from_,
         until=until,
+        hidden=hidden,
     )
     fault.name = fault.name or f"{target} {fault.effect}"
     running.faults.add(fault)
@@ -145,7 +149,7 @@ def inject(
 
 def active() -> FaultTable:
     """The faults that are there, also those whose time has not come or is over: a table."""
-    return cloud.running().faults.all()
+    return cloud.running().faults.told()
 
 
 def remove(name: str) -> None:
@@ -155,11 +159,11 @@ def remove(name: str) -> None:
         ValueError: there is none of this name.
     """
     faults = cloud.running().faults
-    for fault in faults.all():
+    for fault in faults.told():
         if fault.name == name:
             faults.discard(fault)
             return
-    names = ", ".join(repr(fault.name) for fault in faults.all()) or "none"
+    names = ", ".join(repr(fault.name) for fault in faults.told()) or "none"
     raise ValueError(f"There is no fault named {name!r}. There are: {names}.")
 
 

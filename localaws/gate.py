@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -31,6 +32,8 @@ class Gate:
         self._permissions = permissions
         self._answer = Routes().answer
         self.worlds: list[World] = []  # of branches that run
+        # Called with each request of a cell's or of another program's, before it is answered.
+        self.listeners: list[Callable[[AWSPreparedRequest], None]] = []
 
     def seconds(self, url: str) -> float:
         """How long a call to this address takes."""
@@ -50,6 +53,11 @@ class Gate:
         text = content if isinstance(content, bytes) else str(content or "").encode()
         return status, {str(k): str(v) for k, v in answer_headers.items()}, text
 
+    def hear(self, request: AWSPreparedRequest) -> None:
+        """A person's request has come: tell whoever listens."""
+        for listener in self.listeners:
+            listener(request)
+
     def _pass(self, request: AWSPreparedRequest) -> Any:
         for world in self.worlds:
             if world.is_ours():
@@ -61,6 +69,7 @@ class Gate:
             if self._clock.inside:
                 self._clock.sleep(self.seconds(request.url))
                 return meet(request)
+            self.hear(request)
             with self._clock.turn():
                 return meet(request)
 

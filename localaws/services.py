@@ -135,7 +135,7 @@ class Services:
         """
         from localaws.door import Door  # only now: moto's server is needed for nothing else
 
-        self._door = Door(self.clock, self.gateway, self._permissions, port)
+        self._door = Door(self.clock, self.gateway, self._permissions, self.gate.hear, port)
 
     @staticmethod
     def all_ended(arns: Iterable[str]) -> Callable[[], bool]:

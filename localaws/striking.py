@@ -44,6 +44,7 @@ class Fault:
         source: what it draws from.
         faults: those that it is among.
         only: whether it strikes whoever acts now; None: it strikes everybody.
+        hidden: whether it is not told of, nor removed with all others.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Fault:
     source: random.Random = field(init=False)
     faults: Faults = field(init=False)
     only: Callable[[], bool] | None = None
+    hidden: bool = False
 
     def __enter__(self) -> Fault:
         return self
@@ -202,14 +204,19 @@ class Faults:
         """Every fault, in the order in which they came."""
         return FaultTable(self._faults.values())
 
+    def told(self) -> FaultTable:
+        """Those that are not hidden."""
+        return FaultTable(fault for fault in self.all() if not fault.hidden)
+
     def discard(self, fault: Fault) -> None:
         """Remove a fault, if it is there."""
         if self._faults.get(fault.name) is fault:
             del self._faults[fault.name]
 
     def clear(self) -> None:
-        """Remove every fault."""
-        self._faults.clear()
+        """Remove every fault that is told of."""
+        for fault in self.told():
+            self.discard(fault)
 
     def close(self) -> None:
         """Let nobody wait any longer."""

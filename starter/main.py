@@ -6,7 +6,7 @@ import argparse
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -54,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     for page, text in PAGES.items():
         lesson = commands.add_parser(page, help=text)
         lesson.add_argument("lesson", metavar="N", type=int, help="its number")
+    oncall = commands.add_parser("oncall", help="play a week in production, in the terminal")
+    oncall.add_argument("--seed", metavar="N", type=int, default=1, help="which week it is")
+    oncall.add_argument("--player", metavar="NAME", default="you", help="who is on call")
     grade = commands.add_parser("grade", help="check what many learners have handed in")
     grade.add_argument("folder", metavar="FOLDER", help="holds a folder for each learner")
     grade.add_argument("--scenarios", metavar="FOLDER", help="scenarios of your own besides ours")
@@ -79,11 +82,25 @@ def _run(options: argparse.Namespace, progress: Progress) -> int:
         case "slides" | "handout":
             page = [str(python), "-m", "orderlab.pages", options.command, str(options.lesson)]
             return subprocess.run(page, check=False, env=environ).returncode
+        case "oncall":
+            return _on_call(python, environ, options, progress)
         case "grade":
             return subprocess.run(_grade(python, options), check=False, env=environ).returncode
     _say(workcopy.refresh(ROOT), progress)
     jupyter.run(python, ROOT, progress)
     return 0
+
+
+def _on_call(
+    python: Path, environ: Mapping[str, str], options: argparse.Namespace, progress: Progress
+) -> int:
+    """The terminal is the week's: Ctrl-C there ends a call, and not the week."""
+    _say(workcopy.refresh(ROOT), progress)
+    signal.signal(signal.SIGINT, lambda signum, frame: None)
+    week = ["-m", "orderlab.oncall", str(options.seed), options.player]
+    return subprocess.run(
+        [str(python), *week], check=False, cwd=ROOT / workcopy.NAME, env=dict(environ)
+    ).returncode
 
 
 def _grade(python: Path, options: argparse.Namespace) -> list[str]:

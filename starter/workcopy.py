@@ -22,7 +22,7 @@ from starter.messages import COMMAND, Problem
 NAME = "work"
 # How the course's outputs are checked, which the copy does not have.
 CHECKS = "notebooks/conftest.py"
-COPIED = ("notebooks", "lambdas", "state-machines", "data", "docs", "template.yaml")
+COPIED = ("notebooks", "oncall", "lambdas", "state-machines", "data", "docs", "template.yaml")
 MANIFEST = ".course.json"
 
 

@@ -16,8 +16,14 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class Doorway:
     """A WSGI application in front of moto's."""
 
-    def __init__(self, permissions: Permissions, behind: Application) -> None:
+    def __init__(
+        self,
+        permissions: Permissions,
+        hear: Callable[[AWSPreparedRequest], None],
+        behind: Application,
+    ) -> None:
         self._permissions = permissions
+        self._hear = hear
         self._behind = behind
 
     def __call__(
@@ -27,7 +33,9 @@ class Doorway:
             return self._behind(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        refused = self._permissions.refuse(_request(environ, body))
+        request = _request(environ, body)
+        self._hear(request)
+        refused = self._permissions.refuse(request)
         if refused is None:
             return self._behind(environ, start_response)
         status, headers, content = refused

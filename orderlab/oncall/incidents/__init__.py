@@ -1,0 +1,1 @@
+"""What breaks in a week on call."""
