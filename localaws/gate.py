@@ -69,7 +69,8 @@ class Gate:
             if self._clock.inside:
                 self._clock.sleep(self.seconds(request.url))
                 return meet(request)
-            self.hear(request)
+            if ".amazonaws.com" in request.url:  # the door hears what comes to it
+                self.hear(request)
             with self._clock.turn():
                 return meet(request)
 

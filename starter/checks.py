@@ -21,7 +21,8 @@ NOTEBOOKS = ("--nbval", "--nbval-cell-timeout=120", "-n", "logical", "--dist", "
 # are listed; a cell that raises an error fails everywhere.
 LISTED = ("--list-differences", "-rx", "--xfail-tb")
 CHECKS_OF_THEIR_OWN = (
-    *("tests/lesson", "tests/workflow", "tests/browser", "tests/endpoints", "tests/commands"),
+    *("tests/lesson", "tests/oncall", "tests/workflow"),
+    *("tests/browser", "tests/endpoints", "tests/commands"),
 )
 # What is the same on every clock: what a template makes, who may what, what an expression yields.
 TIMELESS = (
@@ -41,6 +42,7 @@ CHECKS: Mapping[str, Sequence[str]] = {
     ),
     # These start and stop a local AWS in their own process; the tests above share one.
     "exercises": ("pytest", *ON_ALL_CORES, "tests/lesson"),
+    "on call": ("pytest", *ON_ALL_CORES, "tests/oncall"),
     "tests, real clock": (
         *("pytest", *ON_ALL_CORES, "--clock=real", "tests/localaws"),
         *(f"--ignore-glob=tests/localaws/{what}" for what in TIMELESS),

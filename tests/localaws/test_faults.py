@@ -206,6 +206,18 @@ def test_a_fault_ends_with_its_block_or_its_removal(make_function: Any, invoke: 
     assert invoke(name)["error"] is None
 
 
+def test_a_hidden_fault_strikes_and_is_not_told_of(make_function: Any, invoke: Any) -> None:
+    name = make_function(QUIET)
+    with faults.inject(function=name, error="Secret", name="hidden one", hidden=True):
+        told = faults.inject(function=name, latency=1)
+        assert list(faults.active()) == [told]
+        faults.clear()
+        with pytest.raises(ValueError, match="There are: none"):
+            faults.remove("hidden one")
+        assert invoke(name)["payload"]["errorType"] == "Secret"
+    assert invoke(name)["payload"] == "done"
+
+
 def test_faults_read_as_a_table(make_function: Any, invoke: Any) -> None:
     name = make_function(QUIET)
     assert repr(faults.active()) == "No faults."

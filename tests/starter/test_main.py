@@ -23,7 +23,8 @@ PYTHON = Path(sys.executable)
 @pytest.fixture(autouse=True)
 def signals() -> Iterator[None]:
     """`main` decides what signals do; these tests are not the program it does that for."""
-    numbers = [signal.SIGTERM] if sys.platform == "win32" else [signal.SIGTERM, signal.SIGHUP]
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    numbers += [] if sys.platform == "win32" else [signal.SIGHUP]
     before = {number: signal.getsignal(number) for number in numbers}
     yield
     for number, handler in before.items():
@@ -84,6 +85,12 @@ def steps(monkeypatch: pytest.MonkeyPatch, course: Path) -> list[str]:
         ([], 0, ["environment", "copy", "jupyterlab"]),
         (["order"], 3, ["environment", "-m orderlab.order"]),
         (["order", "my order.json"], 3, ["environment", "-m orderlab.order my order.json"]),
+        (["oncall"], 3, ["environment", "copy", "-m orderlab.oncall 1 you"]),
+        (
+            ["oncall", "--seed", "7", "--player", "Ada"],
+            3,
+            ["environment", "copy", "-m orderlab.oncall 7 Ada"],
+        ),
         (["test"], 1, ["environment", "checks"]),
         (["refresh"], 1, ["environment", "notebooks", "docs"]),
         (["reset"], 0, ["aside", "copy"]),

@@ -79,7 +79,7 @@ class LostInput(Deployment):
 class WrongWay(Deployment):
     """The Choice after the validation leads the wrong way."""
 
-    kind = "bad deploy, silent"
+    kind = "silent bad deploy"
     broke = "A deployment turned the Choice after the validation around."
     mend = (
         "No alarm counts what is called the customer's fault. Deploy the right definition, and "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
@@ -25,7 +24,7 @@ class Incident(ABC):
     """One thing that breaks.
 
     Attributes:
-        kind: its name, as the issue of a runbook.
+        kind: what it is called.
         broke: what has happened, in a sentence for the report.
         mend: what mends it, and what becomes of its orders then.
         begins: when.
@@ -35,9 +34,8 @@ class Incident(ABC):
     broke: ClassVar[str]
     mend: ClassVar[str]
 
-    def __init__(self, begins: datetime, seed: int) -> None:
+    def __init__(self, begins: datetime) -> None:
         self.begins = begins
-        self.source = random.Random(f"{self.kind} {seed}")
         self.struck: Fault | None = None  # what strikes as long as it is not mended
 
     @classmethod

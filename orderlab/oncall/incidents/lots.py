@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from orderlab.oncall.incidents.colleagues import MissingPermission, SlowFunction, ThrottledTable
-from orderlab.oncall.incidents.deploys import LostInput, StockRace, WrongWay
+from orderlab.oncall.incidents.deploys import Deployment, LostInput, StockRace, WrongWay
 from orderlab.oncall.incidents.incident import Incident
 from orderlab.oncall.incidents.outside import GatewayOutage, PoisonMessages
 from orderlab.oncall.traffic import DAY, MINUTE, SALE_DAYS, rushes
@@ -21,21 +21,19 @@ KINDS: tuple[type[Incident], ...] = (
 
 
 def incidents(application: Path, monday: datetime, seed: int) -> list[Incident]:
-    """From two to five, each of another kind, by the time at which they begin.
-
-    Two deployments of one state machine would hide each other, so a week has one of them at most.
-    """
+    """From two to five, each of another kind, by the time at which they begin."""
     source = random.Random(f"what breaks {seed}")
     kinds = [kind for kind in KINDS if kind.fits(application)]
     source.shuffle(kinds)
     drawn = _without_doubles(kinds)[: source.randint(FEWEST, MOST)]
-    found = [kind(_begin(kind, monday, source), seed) for kind in drawn]
+    found = [kind(_begin(kind, monday, source)) for kind in drawn]
     return sorted(found, key=lambda one: (one.begins, one.kind))
 
 
 def _without_doubles(kinds: list[type[Incident]]) -> list[type[Incident]]:
-    by_name = {kind.kind.partition(",")[0]: kind for kind in reversed(kinds)}
-    return [kind for kind in kinds if by_name[kind.kind.partition(",")[0]] is kind]
+    """Two deployments of one state machine would hide each other: of those, the first."""
+    places = [kind.file if issubclass(kind, Deployment) else kind.kind for kind in kinds]
+    return [kind for index, kind in enumerate(kinds) if places[index] not in places[:index]]
 
 
 def _begin(kind: type[Incident], monday: datetime, source: random.Random) -> datetime:
