@@ -79,6 +79,7 @@ class Desk:
 
         Raises:
             ValueError: minutes that are not above 0.
+            RuntimeError: the local AWS was started afresh or stopped, and the week went with it.
         """
         if minutes is not None and not minutes > 0:
             raise ValueError(f"Time goes on by minutes above 0, not {minutes!r}.")

@@ -68,18 +68,14 @@ class Shop:
 
     def deliver_chairs(self, count: int) -> None:
         """Chairs come: there are so many more of them."""
-        table = self.table("ProductsTableName")
-        key = {"productId": CHAIR["productId"]}
-        row = table.get_item(Key=key).get("Item", {"stock": 0})
-        price = Decimal(str(CHAIR["price"]))
-        table.update_item(
-            Key=key,
-            UpdateExpression="SET #name = :name, price = :price, stock = :stock",
+        self.table("ProductsTableName").update_item(
+            Key={"productId": CHAIR["productId"]},
+            UpdateExpression="SET #name = :name, price = :price ADD stock :count",
             ExpressionAttributeNames={"#name": "name"},
             ExpressionAttributeValues={
                 ":name": CHAIR["name"],
-                ":price": price,
-                ":stock": row["stock"] + count,
+                ":price": Decimal(str(CHAIR["price"])),
+                ":count": count,
             },
         )
 

@@ -22,7 +22,7 @@ RUSH = timedelta(minutes=45)
 ORDERS_IN_A_RUSH = 22
 SALE_DAYS = (1, 3, 5)  # Tuesday, Thursday, Saturday
 BUYERS = 2  # of one chair
-CHAIR = {"productId": "prod-sale", "name": "Chair of the day", "price": 389.0, "stock": 0}
+CHAIR = {"productId": "prod-sale", "name": "Chair of the day", "price": 389.0}
 MUCH = 1000  # pieces of a product, of which a week does not buy all
 WRONG_PRICE = 1 / 12  # orders with a price of last month
 

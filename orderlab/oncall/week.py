@@ -53,6 +53,7 @@ class Week:
         self.seed = seed
         self.player = player
         self.shop = shop.begin(application, seed)
+        self._aws = cloud.running()
         self.begun = clock.now
         monday = midnight(self.begun)
         self.ends = monday + DAYS * DAY + MORNING
@@ -84,7 +85,15 @@ class Week:
         Args:
             minutes: at most so many; without it, as long as it takes.
             show: told how many have ordered so far.
+
+        Raises:
+            RuntimeError: the local AWS is another one than in the beginning, or is stopped.
         """
+        if cloud.running() is not self._aws:
+            raise RuntimeError(
+                "The local AWS was started afresh, and this week went with it: oncall.begin(...) "
+                "begins another."
+            )
         with self.trail.aside():
             self._look_at_incidents()
             limit = min(self._next_morning(), self.ends)

@@ -119,6 +119,12 @@ def test_time_does_not_go_back(desk: Any) -> None:
         desk.go_on(minutes=-5)
 
 
+def test_a_week_ends_with_its_local_aws(desk: Any) -> None:
+    localaws.reset()
+    with pytest.raises(RuntimeError, match="this week went with it"):
+        desk.go_on()
+
+
 def test_no_week_is_played_on_another_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCALAWS_TARGET", "aws")
     monkeypatch.setenv("AWS_PROFILE", "learning")
