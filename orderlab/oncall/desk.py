@@ -6,8 +6,8 @@ from pathlib import Path
 
 import localaws
 from localaws import elsewhere, progress
-from orderlab.console.outputs.chart import Chart
 from orderlab.console.outputs.fold import Fold, said
+from orderlab.console.outputs.page import View
 from orderlab.lesson import places
 from orderlab.oncall import keeping
 from orderlab.oncall.reference import Playing
@@ -94,7 +94,7 @@ class Desk:
         """Write down what you think is wrong. It stands on the timeline, with its time."""
         self._week.note(text)
 
-    def report(self) -> Chart | Fold:
+    def report(self) -> View | Fold:
         """How the week went, beside the same one with nobody on call, and with a good operator.
 
         It is kept in the folder oncall/results, for `oncall.compare`. Before the week is over, it
@@ -109,13 +109,13 @@ class Desk:
             print("The weeks to compare with are still being played ...", flush=True)
         reference = self._reference.result()
         played = self._week.played()
-        chart = report(played, reference)
+        found = report(played, reference)
         file = keeping.keep(self._application, played, reference)
-        file.with_suffix(".png").write_bytes(chart.png)
+        file.with_suffix(".png").write_bytes(found.chart.png)
         print(
             f"Kept as {file.relative_to(self._application).as_posix()}, and its picture beside it."
         )
-        return chart
+        return found.view
 
     def leave(self) -> None:
         """End the week where it is: nothing of it is kept."""

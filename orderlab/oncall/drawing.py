@@ -12,7 +12,7 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from orderlab.console.outputs import plotting
-from orderlab.console.style import CATCH, FAILURE, INK, PATH
+from orderlab.console.style import FAILURE, INK, PATH
 from orderlab.oncall.losses import Loss
 from orderlab.oncall.played import Played
 from orderlab.oncall.traffic import DAY
@@ -36,7 +36,8 @@ def drawn(played: Played, weeks: Mapping[str, Sequence[Loss]]) -> Figure:
 
 
 def _draw_lanes(axes: Axes, played: Played) -> None:
-    axes.set_title(f"Week {played.seed}: what broke, what called, what {played.player} did")
+    who = played.player
+    axes.set_title(f"Week {played.seed}: what broke (bar), and when {who} first looked (dot)")
     names = []
     for lane, one in enumerate(played.incidents):
         left, end = _numbers([one.begins, one.mended or played.ended])
@@ -63,8 +64,6 @@ def _draw_cost(axes: Axes, played: Played, weeks: Mapping[str, Sequence[Loss]]) 
         sums = [0.0, *itertools.accumulate(one.cost for one in found)]
         sums.append(sums[-1])
         axes.step(times, sums, where="post", color=colour, linestyle=line, label=name)
-    for begins in _numbers([one.begins for one in played.incidents]):
-        axes.axvline(begins, color=CATCH, linewidth=0.6)
     axes.set_ylabel("amount")
     axes.set_ylim(bottom=0)
     begun, ended = _numbers([played.begun, played.ended])

@@ -1,71 +1,95 @@
-"""How a week went: told, drawn, and beside the same week played by programs."""
+"""How a week went: drawn, told, and beside the same week played by programs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from html import escape
+from typing import NamedTuple
 
 import pandas as pd
 
+from localaws import tables
 from orderlab.console.outputs.chart import Chart
+from orderlab.console.outputs.fold import Fold
+from orderlab.console.outputs.page import View
 from orderlab.oncall import drawing
 from orderlab.oncall.losses import KINDS, Loss, Reference, cost, losses, score
 from orderlab.oncall.played import Broken, Played
 
 NEVER = "never"
+COSTS = ("week", "orders lost", *KINDS, "together")
+BROKEN = ("what broke", "when", "looked at after", "over after", "what it was", "what mends it")
+TIMES = ("when (UTC)", "", "")
 
 
-def report(played: Played, reference: Reference) -> Chart:
-    """A week's timeline and what it has cost.
+class Report(NamedTuple):
+    """A week's report.
 
-    Returns:
-        `.data` with a row for each thing on the timeline: when (UTC), what (broke, mended, page,
-        act), text.
+    Attributes:
+        chart: the timeline and the cost. `.data` has a row for each thing on the timeline: when
+            (UTC), what (broke, page, act, mended), text.
+        told: the same in tables.
     """
+
+    chart: Chart
+    told: Fold
+
+    @property
+    def view(self) -> View:
+        """Both, for a cell or a terminal."""
+        return View(*self)
+
+
+def report(played: Played, reference: Reference) -> Report:
+    """A week's timeline and what it has cost."""
     weeks = {
-        f"{played.player}": losses(played, reference.calm),
+        played.player: losses(played, reference.calm),
         "nobody": losses(reference.asleep, reference.calm),
         "a good operator": losses(reference.good, reference.calm),
     }
-    figure = drawing.drawn(played, weeks)
-    rows = list(_timeline(played))
-    words = [*_summary(played, reference, weeks), "", *_incidents(played), "", *_told(rows)]
-    return Chart(figure, pd.DataFrame(rows, columns=["when", "what", "text"]), "\n".join(words))
+    head = f"Week {played.seed}, {played.player} on call: score {score(played, reference)}."
+    rows = _timeline(played)
+    data = pd.DataFrame(rows, columns=["when", "what", "text"])
+    times = [(f"{when:%a %H:%M}", what, text) for when, what, text in rows]
+    parts = [
+        (COSTS, list(_costs(weeks))),
+        (BROKEN, list(_incidents(played))),
+        (TIMES, times),
+    ]
+    saved = _saved(weeks[played.player], weeks["nobody"])
+    html = "".join(tables.as_html(columns, found) for columns, found in parts)
+    text = "\n\n".join(tables.as_text(columns, found) for columns, found in parts)
+    chart = Chart(drawing.drawn(played, weeks), data, f"{head} {saved}")
+    return Report(chart, Fold(f"<p><b>{escape(head)}</b> {saved}</p>{html}", text))
 
 
-def _summary(played: Played, reference: Reference, weeks: dict[str, list[Loss]]) -> Iterator[str]:
-    yield f"Week {played.seed}, {played.player} on call: score {score(played, reference)}."
+def _saved(own: list[Loss], nobodys: list[Loss]) -> str:
+    lost, would_be = (
+        {one.order_id for one in week if one.kind == "lost"} for week in (own, nobodys)
+    )
+    return f"Orders saved, beside nobody: {len(would_be - lost)} of {len(would_be)}."
+
+
+def _costs(weeks: dict[str, list[Loss]]) -> Iterator[tuple[str, ...]]:
     for name, found in weeks.items():
         lost = sum(one.kind == "lost" for one in found)
-        parts = ", ".join(f"{kind} {cost(found, kind):.2f}" for kind in KINDS)
-        yield f"  {name}: {lost} orders lost; {parts}; together {cost(found):.2f}"
-    own = {one.order_id for one in weeks[played.player] if one.kind == "lost"}
-    nobody = {one.order_id for one in weeks["nobody"] if one.kind == "lost"}
-    yield f"  Orders saved, beside nobody: {len(nobody - own)} of {len(nobody)}."
+        amounts = [*(cost(found, kind) for kind in KINDS), cost(found)]
+        yield (name, str(lost), *(f"{amount:.2f}" for amount in amounts))
 
 
-def _incidents(played: Played) -> Iterator[str]:
-    yield "What broke:"
+def _incidents(played: Played) -> Iterator[tuple[str, ...]]:
     for one in played.incidents:
-        yield f"  {one.kind}, {one.begins:%a %H:%M}: {one.broke}"
-        yield (
-            f"    Looked at after {after(one.begins, one.seen)}, over after "
-            f"{after(one.begins, one.mended)}. {one.mend}"
-        )
-
-
-def _told(rows: Sequence[tuple[datetime, str, str]]) -> Iterator[str]:
-    yield "Timeline (UTC):"
-    for when, what, text in rows:
-        yield f"  {when:%a %H:%M}  {what:<6}  {text}"
+        seen, mended = after(one.begins, one.seen), after(one.begins, one.mended)
+        yield (one.kind, f"{one.begins:%a %H:%M}", seen, mended, one.broke, one.mend)
 
 
 def _timeline(played: Played) -> list[tuple[datetime, str, str]]:
     found = [(one.begins, "broke", one.kind) for one in played.incidents]
-    found += [(one.mended, "mended", one.kind) for one in played.incidents if one.mended]
     found += [(one.when, "page", one.what) for one in played.pages]
     found += [(one.when, "act", one.what) for one in played.deeds]
-    return sorted(found)
+    found += [(one.mended, "mended", one.kind) for one in played.incidents if one.mended]
+    return sorted(found, key=lambda row: row[0])  # at one moment, in this order
 
 
 def after(begins: datetime, moment: datetime | None) -> str:

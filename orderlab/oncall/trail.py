@@ -106,7 +106,8 @@ class Trail:
             self._add(service, action, text)
 
     def _add(self, service: str, action: str, text: str) -> None:
-        part = next((name for name in self._names if name in text), "")
+        # The first that it names: a policy's document, which comes later, may name others.
+        part = min((name for name in self._names if name in text), key=text.index, default="")
         short = re.split("[:/]", part)[-1]
         what = " ".join(filter(None, (service, action, short)))
         for index in range(self._of_this_stop, len(self.deeds)):

@@ -17,14 +17,27 @@ from .conftest import order, week
 
 def test_the_report_tells_what_broke_what_was_done_and_what_was_saved(reference: Reference) -> None:
     played = week(order(1), order(2, "FAILED"), order(3), order(4))
-    chart = report(played, reference)
-    lines = chart.text.splitlines()
-    assert lines[0] == "Week 7, Ada on call: score 67."
-    assert "  Orders saved, beside nobody: 2 of 3." in lines
-    assert "    Looked at after 5 min, over after 1 h 00 min. Give it memory." in lines
+    chart, told = report(played, reference)
+    assert chart.text == ("Week 7, Ada on call: score 67. Orders saved, beside nobody: 2 of 3.")
+    lines = [" ".join(line.split()) for line in told.text.splitlines()]
+    assert "Ada 1 100.00 0.00 0.00 100.00" in lines
+    assert "nobody 3 300.00 0.00 0.00 300.00" in lines
+    assert "slow function Mon 10:00 5 min 1 h 00 min It became slow. Give it memory." in lines
+    assert lines[-4:] == [
+        "Mon 10:00 broke slow function",
+        "Mon 10:01 page dev-OrderTrouble",
+        "Mon 10:06 act lambda UpdateFunctionConfiguration",
+        "Mon 11:00 mended slow function",
+    ]
     assert list(chart.data["what"]) == ["broke", "page", "act", "mended"]
-    assert "dev-OrderTrouble" in chart.svg or "<svg" in chart.svg
-    assert report(played, reference).svg == chart.svg, "equal weeks are drawn with equal bytes"
+    again = report(played, reference).chart
+    assert again.svg == chart.svg, "equal weeks are drawn with equal bytes"
+
+
+def test_a_players_name_is_no_html(reference: Reference) -> None:
+    told = report(week(order(1), player="A <b> B"), reference).told
+    assert "A &lt;b&gt; B" in told.html
+    assert "<b> B" not in told.html
 
 
 def test_what_is_kept_is_read_again(reference: Reference, tmp_path: Path) -> None:
