@@ -115,7 +115,7 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
     log = folder / "said.log"
-    environ = {**os.environ, **SETTINGS, "GATEWAY_PORT": str(port)}
+    environ = {**os.environ, **SETTINGS, "GATEWAY_PORT": str(port), "TMPDIR": str(folder)}
     with log.open("wb") as said:
         server = subprocess.Popen(
             [*begin, "ministack"], cwd=folder, env=environ, stdout=said, stderr=said
