@@ -84,6 +84,6 @@ def test_a_check_is_judged_in_a_local_aws_of_its_own(notebooks: Path) -> None:
     assert "Every execution of the workflow begins with the same state." in done.stdout, done.stderr
 
 
-def test_the_page_names_the_version_that_ran() -> None:
-    [version] = [one for one in extras.packages("ministack") if one.startswith("ministack==")]
-    assert f"`{version}`" in PAGE.read_text("utf-8")
+def test_the_page_names_the_versions_that_ran() -> None:
+    page = PAGE.read_text("utf-8")
+    assert [one for one in extras.packages("ministack") if f"`{one}`" not in page] == []
