@@ -1,4 +1,4 @@
-"""MiniStack on this machine, as boto3 finds it by AWS_ENDPOINT_URL, with a small shop in it.
+"""MiniStack on this machine, as boto3 finds it by AWS_ENDPOINT_URL, and a small shop in it.
 
 It runs as its users run it, as a server in an environment of its own, and knows nothing of ours.
 """
@@ -155,7 +155,7 @@ class Shop:
     second: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # where lessons run, MiniStack is made to forget
 def shop(ministack: str) -> Iterator[Shop]:
     """boto3 finds MiniStack by the variables that AWS's tools know."""
     with pytest.MonkeyPatch.context() as patch:
