@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from moto.cloudformation.parsing import parse_condition
+
+from localaws.functions import packaging
 
 BUCKET = "aws-sam-cli-managed-default-samclisourcebucket"
 # Fixed, so that equal files give an equal archive; the zip format begins in 1980.
@@ -41,18 +44,20 @@ class MissingError(Exception):
 class Artifacts:
     """A template's files. The template has their addresses in S3 from the start."""
 
-    def __init__(self, document: dict[str, Any], folder: Path) -> None:
+    def __init__(self, document: dict[str, Any], folder: Path, *, built: bool) -> None:
         """Take them up, and write their addresses into the template.
 
         Args:
             document: the template. It is changed.
             folder: what its paths are relative to.
+            built: whether functions bring the packages that they require, as from `sam build`.
 
         Raises:
             MissingError: one is not there.
         """
         self._document = document
-        self._left = list(_take_up(document, folder))
+        self._built = built
+        self._left = list(_take_up(document, folder, _zip_built if built else _zip))
 
     def upload(self, s3: Any, parameters: Mapping[str, str]) -> None:
         """Upload what the template's resources need with these parameters, and is not there yet."""
@@ -63,6 +68,19 @@ class Artifacts:
             if artifact.condition is None or conditions.hold(artifact.condition):
                 s3.put_object(Bucket=BUCKET, Key=artifact.key, Body=artifact.content)
                 self._left.remove(artifact)
+
+    def template(self, s3: Any) -> dict[str, str]:
+        """How CloudFormation is told of the template: by itself or, as from `sam deploy`, in S3.
+
+        There it may be longer than 51,200 bytes, to which AWS holds one that comes by itself:
+        docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+        """
+        text = json.dumps(self._document)
+        if not self._built:
+            return {"TemplateBody": text}
+        key = f"{_hash(text.encode())}.template"
+        s3.put_object(Bucket=BUCKET, Key=key, Body=text.encode())
+        return {"TemplateURL": f"https://s3.{s3.meta.region_name}.amazonaws.com/{BUCKET}/{key}"}
 
 
 class _Conditions(dict[str, bool]):
@@ -86,11 +104,13 @@ class _Conditions(dict[str, bool]):
             return True
 
 
-def _take_up(document: dict[str, Any], folder: Path) -> Iterable[Artifact]:
+def _take_up(
+    document: dict[str, Any], folder: Path, pack: Callable[[Path], bytes]
+) -> Iterable[Artifact]:
     for name, resource in document["Resources"].items():
         properties = resource.get("Properties") or {}
         if resource.get("Type") == "AWS::Serverless::Function":
-            found = _content(name, properties, "CodeUri", folder, _zip)
+            found = _content(name, properties, "CodeUri", folder, pack)
         elif resource.get("Type") == "AWS::Serverless::StateMachine":
             found = _content(name, properties, "DefinitionUri", folder, Path.read_bytes)
         else:
@@ -114,9 +134,13 @@ def _content(
     if not path.exists():
         raise MissingError(f"{logical_id}: {field} names {path}, which is not there.")
     content = read(path)
-    key = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    key = _hash(content)
     properties[field] = f"s3://{BUCKET}/{key}"
     return key, content
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def _zip(folder: Path) -> bytes:
@@ -125,7 +149,22 @@ def _zip(folder: Path) -> bytes:
         for path in sorted(folder.rglob("*")):
             relative = path.relative_to(folder)
             if path.is_file() and not LEFT_OUT.intersection(relative.parts):
-                entry = zipfile.ZipInfo(relative.as_posix(), ZIP_TIME)
-                entry.external_attr = 0o644 << 16
-                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+                archive.writestr(
+                    _entry(relative.as_posix()), path.read_bytes(), zipfile.ZIP_DEFLATED
+                )
     return buffer.getvalue()
+
+
+def _zip_built(folder: Path) -> bytes:
+    """Megabytes of packages, and not to go far: they are not compressed."""
+    buffer = io.BytesIO(_zip(folder))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        for name, content in packaging.built(folder):
+            archive.writestr(_entry(name), content)
+    return buffer.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, ZIP_TIME)
+    entry.external_attr = 0o644 << 16
+    return entry

@@ -6,7 +6,6 @@ The two steps are those of `sam package` and `sam deploy`.
 from __future__ import annotations
 
 import html
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,7 +51,9 @@ class Stack:
         return f"Stack {self.name}: {len(self.resources)} resources"
 
 
-def deploy(template: str | Path, stack_name: str, parameters: Mapping[str, str]) -> Stack:
+def deploy(
+    template: str | Path, stack_name: str, parameters: Mapping[str, str], *, built: bool = False
+) -> Stack:
     """Create the stack, or update it where it stands already.
 
     Args:
@@ -60,6 +61,8 @@ def deploy(template: str | Path, stack_name: str, parameters: Mapping[str, str])
         stack_name: name of the stack.
         parameters: values of the template's parameters. One that is not given keeps the value
             that the stack has, as with `aws cloudformation deploy`, or takes its default.
+        built: for an AWS that is not ours: functions bring the packages that they require, as
+            from `sam build`, and the template lies in S3.
 
     Raises:
         DeployError: the template cannot be read, or CloudFormation refuses it or fails on it. A
@@ -72,7 +75,10 @@ def deploy(template: str | Path, stack_name: str, parameters: Mapping[str, str])
         raise DeployError(f"{path}: {error.strerror or error}") from error
     cloudformation = boto3.client("cloudformation")
     try:
-        touched = _create_or_update(cloudformation, stack_name, text, path.parent, parameters)
+        document = templates.parse(text)
+        forms.check_form(document)
+        artifacts = Artifacts(document, path.parent, built=built)
+        touched = _create_or_update(cloudformation, stack_name, document, artifacts, parameters)
     except MissingError as error:
         raise DeployError(str(error)) from error
     except ValidationError as error:
@@ -122,12 +128,13 @@ def describe(cloudformation: Any, stack_name: str) -> Stack:
 
 
 def _create_or_update(
-    cloudformation: Any, name: str, text: str, folder: Path, parameters: Mapping[str, str]
+    cloudformation: Any,
+    name: str,
+    document: dict[str, Any],
+    artifacts: Artifacts,
+    parameters: Mapping[str, str],
 ) -> bool:
     """Returns whether there was anything to do."""
-    document = templates.parse(text)
-    forms.check_form(document)
-    artifacts = Artifacts(document, folder)
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     artifacts.upload(s3, parameters)
@@ -135,7 +142,7 @@ def _create_or_update(
     values = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
     given: dict[str, Any] = {
         "StackName": name,
-        "TemplateBody": json.dumps(document),
+        **artifacts.template(s3),
         "Parameters": values,
         "Capabilities": capabilities,
     }

@@ -10,6 +10,7 @@ and the clock is everybody's. What only the local AWS can do, such as faults, sa
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from localaws import terminal
+from localaws.mending import Mends
 
 if TYPE_CHECKING:
     from localaws.deployment import Stack
@@ -26,6 +28,7 @@ TARGET = "LOCALAWS_TARGET"
 ENDPOINT, AWS = "endpoint", "aws"
 LONGEST = timedelta(minutes=1)  # that `advance` waits for real
 LOOKS = 1.0  # seconds between two looks at an execution
+API = re.compile(r"https://[^./]+\.execute-api\.[^./]+\.amazonaws\.com/")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # What terminals and notebooks beside a local AWS have, and a real account must not meet.
 _OURS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -33,6 +36,11 @@ _OURS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_
 
 class RefusedError(RuntimeError):
     """Nobody has said that it may be this AWS; the message says what is missing."""
+
+
+def ask_for_none() -> None:
+    """From here on this process has the AWS on this machine, whatever the variable says."""
+    os.environ.pop(TARGET, None)
 
 
 def asked() -> str:
@@ -58,10 +66,12 @@ class Elsewhere:
         """
         self.clock = WallClock()
         self._is_account = target == AWS
+        self._mends = Mends()
         if self._is_account:
             _confirm()
         else:
             _look_at_endpoint()
+            _lead_to_apis(self._mends, os.environ["AWS_ENDPOINT_URL"])
 
     @property
     def services(self) -> Any:
@@ -69,7 +79,8 @@ class Elsewhere:
         return self
 
     def close(self) -> None:
-        """Nothing of it is ours to end."""
+        """Nothing of it is ours to end, but the way to its APIs."""
+        self._mends.restore()
 
     def deploy(self, template: str | Path, stack_name: str, parameters: Mapping[str, str]) -> Stack:
         """The stack; a real account's as `sam deploy` has made it, whose build brings the packages.
@@ -80,7 +91,7 @@ class Elsewhere:
         from localaws import deployment
 
         if not self._is_account:
-            return deployment.deploy(template, stack_name, parameters)
+            return deployment.deploy(template, stack_name, parameters, built=True)
         return deployment.deployed(stack_name, parameters)
 
     @staticmethod
@@ -153,6 +164,23 @@ def _look_at_endpoint() -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         os.environ.setdefault(name, "testing")
     os.environ.setdefault("AWS_DEFAULT_REGION", terminal.REGION)
+    os.environ.setdefault("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")  # no host is sync-127.0.0.1
+
+
+def _lead_to_apis(mends: Mends, endpoint: str) -> None:
+    """What is sent to an API's address on AWS goes to the endpoint, and does not leave the machine.
+
+    CloudFormation's outputs name such addresses; MiniStack and LocalStack serve the same API at
+    `/restapis/<api id>/<stage>/_user_request_/<path>`, as our own door does.
+    """
+    import requests
+
+    def request(self: requests.Session, method: str, url: str, *args: Any, **how: Any) -> Any:
+        if API.match(url):
+            url = terminal.api_url(endpoint.rstrip("/"), url)
+        return original(self, method, url, *args, **how)
+
+    original: Callable[..., Any] = mends.replace(requests.Session, "request", request)
 
 
 def _confirm() -> None:

@@ -106,6 +106,7 @@ def inject(
         RuntimeError: the local AWS is not started.
     """
     running = cloud.running()
+    standing = running.faults  # asked for first: an AWS that is not ours has none, and says so
     from localaws import striking
 
     given = {
@@ -143,7 +144,7 @@ def inject(
         hidden=hidden,
     )
     fault.name = fault.name or f"{target} {fault.effect}"
-    running.faults.add(fault)
+    standing.add(fault)
     return fault
 
 

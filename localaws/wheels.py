@@ -53,7 +53,7 @@ def _pack(distribution: Distribution) -> bytes:
     buffer = io.BytesIO()
     record, folder = [], ""
     with zipfile.ZipFile(buffer, "w") as archive:
-        for path, content in _contents(distribution):
+        for path, content in contents(distribution):
             digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=")
             record.append(f"{path},sha256={digest.decode()},{len(content)}\n")
             archive.writestr(path, content)
@@ -63,7 +63,7 @@ def _pack(distribution: Distribution) -> bytes:
     return buffer.getvalue()
 
 
-def _contents(distribution: Distribution) -> Iterator[tuple[str, bytes]]:
+def contents(distribution: Distribution) -> Iterator[tuple[str, bytes]]:
     """Its files below site-packages; programs, which lie elsewhere, are nothing for a function."""
     for path in distribution.files or ():
         left = path.name in INSTALLED and path.parent.name.endswith(".dist-info")

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path, PurePosixPath
 
 from packaging.requirements import InvalidRequirement, Requirement
+
+from localaws import wheels
 
 # docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the SDK, and what the runtime itself is
 # written with (awslambdaric).
@@ -40,12 +42,21 @@ class Imports:
 
 def imports_of(folder: Path) -> Imports:
     """What the code in a folder may import, beside what lies there."""
-    requirements = folder / "requirements.txt"
-    lines: tuple[str, ...] = ()
-    if requirements.is_file():
-        lines = tuple(requirements.read_text(encoding="utf-8", errors="replace").splitlines())
     bundled = {_normal(one.metadata["Name"]) for one in distributions(path=[str(folder)])}
-    return _imports(lines, frozenset(bundled))
+    return _imports(_lines(folder), frozenset(bundled))
+
+
+def built(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """What `sam build` puts beside the code: the files of its requirements, by their paths."""
+    for one in _closure(_requirements(_lines(folder))).values():
+        yield from wheels.contents(one)
+
+
+def _lines(folder: Path) -> tuple[str, ...]:
+    requirements = folder / "requirements.txt"
+    if not requirements.is_file():
+        return ()
+    return tuple(requirements.read_text(encoding="utf-8", errors="replace").splitlines())
 
 
 @functools.lru_cache(64)

@@ -28,6 +28,13 @@ started = sfn.start_execution(
 localaws.clock.run_until(started["executionArn"])
 print(sfn.describe_execution(executionArn=started["executionArn"])["status"])
 """
+POST = """
+import localaws, requests
+localaws.start()
+url = localaws.deploy("template.yaml").outputs["OrdersApiUrl"]
+answer = requests.post(url, json={})
+print(url.partition("/")[0], answer.status_code, [one["field"] for one in answer.json()["faults"]])
+"""
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -77,11 +84,20 @@ def test_what_only_the_local_aws_can_do_says_so(run: Run) -> None:
     asks = "import localaws; localaws.start(); localaws.outbox.letters()"
     done = run(asks, LOCALAWS_TARGET="endpoint")
     assert "RuntimeError: Only the local AWS can do this (outbox)" in done.stderr
+    strikes = 'localaws.faults.inject(table="dev-Orders", latency=15)'
+    done = run(f"import localaws; localaws.start(); {strikes}", LOCALAWS_TARGET="endpoint")
+    assert "RuntimeError: Only the local AWS can do this (faults)" in done.stderr
     done = run(
         "import localaws; localaws.start(); localaws.clock.advance(days=2)",
         LOCALAWS_TARGET="endpoint",
     )
     assert "2 days, 0:00:00 take 2 days, 0:00:00" in done.stderr
+
+
+def test_an_api_is_found_at_another_endpoint(run: Run) -> None:
+    """Its address is one of AWS's, and the request does not go there."""
+    done = run(POST, LOCALAWS_TARGET="endpoint")
+    assert done.stdout == "https: 400 ['orderId', 'userId', 'items', 'totalAmount']\n", done.stderr
 
 
 @pytest.mark.parametrize(

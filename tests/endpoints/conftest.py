@@ -1,4 +1,4 @@
-"""MiniStack on this machine, as boto3 finds it by AWS_ENDPOINT_URL, with a small shop in it.
+"""MiniStack on this machine, as boto3 finds it by AWS_ENDPOINT_URL, and a small shop in it.
 
 It runs as its users run it, as a server in an environment of its own, and knows nothing of ours.
 """
@@ -115,7 +115,7 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
     log = folder / "said.log"
-    environ = {**os.environ, **SETTINGS, "GATEWAY_PORT": str(port)}
+    environ = {**os.environ, **SETTINGS, "GATEWAY_PORT": str(port), "TMPDIR": str(folder)}
     with log.open("wb") as said:
         server = subprocess.Popen(
             [*begin, "ministack"], cwd=folder, env=environ, stdout=said, stderr=said
@@ -155,7 +155,7 @@ class Shop:
     second: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # where lessons run, MiniStack is made to forget
 def shop(ministack: str) -> Iterator[Shop]:
     """boto3 finds MiniStack by the variables that AWS's tools know."""
     with pytest.MonkeyPatch.context() as patch:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import localaws
-from localaws import cloud
+from localaws import cloud, elsewhere
 from orderlab.lesson.answers import NotAnAnswerError
 from orderlab.lesson.exercises import Exercise, Finding
 from orderlab.lesson.ids import module_of
@@ -38,6 +38,7 @@ def judge(
         for one in exercises:
             _add(scenarios / f"{module_of(one.id)}.py")
     cloud.SPARE_SANDBOXES = SPARE_SANDBOXES
+    elsewhere.ask_for_none()
     localaws.start()
     try:
         shop = Shop(folder, exercises[0].id, exercises[0].features)

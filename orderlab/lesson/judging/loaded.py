@@ -5,11 +5,12 @@ a process that is forked afterwards has both.
 """
 
 import localaws
-from localaws import cloud
+from localaws import cloud, elsewhere
 from orderlab.lesson import places
 from orderlab.lesson.judging import guarding, judge, shop
 
 cloud.SPARE_SANDBOXES = 0  # nothing is invoked, and a judge starts its own
+elsewhere.ask_for_none()
 localaws.start()
 localaws.deploy(places.COURSE / "template.yaml")
 localaws.stop()
