@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from starter import workcopy
 from tests.notebooks import lessons
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +82,13 @@ def leads(page: Path, link: str) -> bool:
 def test_links_to_files_find_their_place(page: Path) -> None:
     here = [link for link in links(page) if not urlsplit(link).scheme]
     assert [link for link in here if not leads(page, link)] == []
+
+
+@pytest.mark.parametrize("page", lessons.PATHS, ids=lambda page: page.name)
+def test_a_lesson_leads_to_what_a_learners_copy_holds(page: Path) -> None:
+    paths = [link.partition("#")[0] for link in links(page) if not urlsplit(link).scheme]
+    places = [(page.parent / unquote(path)).resolve().relative_to(ROOT) for path in paths if path]
+    assert [str(place) for place in places if place.parts[0] not in workcopy.COPIED] == []
 
 
 @each_page

@@ -51,6 +51,11 @@ def test_a_check_is_recorded(copy: Path, judged: list[Verdict]) -> None:
     assert (tries.checks, tries.solved) == (3, True)
 
 
+def test_a_verdict_shows_code_as_code() -> None:
+    said = Verdict("08.1", "T", (), "They leave `stock`, and `a < b` holds.").html
+    assert "They leave <code>stock</code>, and <code>a &lt; b</code> holds." in said
+
+
 def test_whoever_waits_for_a_check_is_told(
     copy: Path, judged: list[Verdict], monkeypatch: pytest.MonkeyPatch
 ) -> None:

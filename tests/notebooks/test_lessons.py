@@ -101,3 +101,19 @@ def test_its_words_are_spelt(lesson: dict[str, Any], tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_no_dollar_begins_a_formula(lesson: dict[str, Any]) -> None:
+    """JupyterLab sets what stands between two dollars as a formula, in a text and in a table."""
+    texts = [
+        (c["id"], re.sub(r"```.*?```|`[^`]*`", "", source(c), flags=re.DOTALL))
+        for c in cells(lesson, "markdown")
+    ]
+    texts += [
+        (c["id"], "".join(output["data"]["text/html"]))
+        for c in cells(lesson, "code")
+        for output in c["outputs"]
+        if "text/html" in output.get("data", {})
+    ]
+    read = [(name, text) for name, text in texts if "mathjax_ignore" not in text]
+    assert [name for name, text in read if text.count("$") > 1] == []

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from orderlab.lesson.judging.shop import Shop
 
 HANDLER = "lambdas/validate_order_handler/app.py"
-MOST_LINES = 12
+MOST_LINES = 16  # with what nothing calls any more taken out, the mend takes 13
 MOST_SECONDS = 5
 
 exercise = Exercise(

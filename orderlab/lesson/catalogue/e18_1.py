@@ -18,9 +18,9 @@ exercise = Exercise(
     task="""\
 Whoever is called at night wants four figures first. Complete `report(letters)`: from messages as
 `receive_message` gives them with their `SentTimestamp`, it makes `letters` (how many), `orders`
-(how many different order ids), `since` (the oldest `SentTimestamp`, a whole number; `None` without
-letters) and `atStake`: the orders' `totalAmount` in sum, each order once, as a text like `"59.98"`.
-What is no order counts as a letter and nothing else.
+(how many different order ids), `since` (the oldest `SentTimestamp` of all letters, a whole number;
+`None` without letters) and `atStake`: the orders' `totalAmount` in sum, each order once, as a text
+like `"59.98"`. What is no order counts in `letters` and `since` alone.
 
 Write it in the cell below, with its imports inside; `lesson.check("18.1", report)` runs it.""",
     files=(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from html import escape
@@ -95,7 +96,7 @@ class Verdict:
         )
         end = [self.sentence] if self.sentence else []
         end += [_not_played(self.left)] if self.left else []
-        tail = "".join(f"<p>{escape(line)}</p>" for line in end)
+        tail = "".join(f"<p>{_prose(line)}</p>" for line in end)
         if not self.solved:
             tail += f'<p>A hint: <code>lesson.hint("{self.exercise}")</code></p>'
         return f'<div class="mathjax_ignore">{head}{table if self.rows else ""}{tail}</div>'
@@ -109,6 +110,11 @@ def unplayed(exercise: Exercise, sentence: str) -> Verdict:
 def _not_played(left: int) -> str:
     more = "1 more scenario was" if left == 1 else f"{left} more scenarios were"
     return f"{more} not played."
+
+
+def _prose(text: str) -> str:
+    """A sentence as HTML, with what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _html_row(row: Row) -> str:
