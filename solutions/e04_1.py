@@ -51,6 +51,22 @@ WRONG = [
         '{"orderId": "order-wrong-price", "failure": {"Error": "OrderInvalid", "Cause": "$.',
     ),
     WrongAnswer(
+        "the Catches' orderId: an order may come without one",
+        Attempt(
+            answer=choice(
+                Assign={**ASSIGN, "orderId": "{% $states.context.Execution.Input.orderId %}"}
+            )
+        ),
+        "An order without an id",
+        "failed (States.QueryEvaluationError",
+    ),
+    WrongAnswer(
+        "no Assign",
+        Attempt(answer=choice(Assign={})),
+        "order-wrong-price is rejected",
+        "failed (States.QueryEvaluationError",
+    ),
+    WrongAnswer(
         "an Output that keeps the validation alone",
         Attempt(answer=choice(Output=f"{{% {INPUT} %}}")),
         "The order itself",

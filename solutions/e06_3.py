@@ -3,7 +3,7 @@
 from orderlab.lesson.solutions import Attempt, Edit, WrongAnswer
 
 TEMPLATE = "template.yaml"
-BAD_MINUTES = "An order at the begin of three bad minutes"
+BAD_MINUTES = "An order at the beginning of three bad minutes"
 
 
 def queue(most: int, timeout: int | None = None) -> Attempt:

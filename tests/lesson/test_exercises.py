@@ -103,7 +103,11 @@ def test_wrong_answers(
     ("path", "text", "sentence"),
     [
         ("template.yaml", "Resources: [", "could not be deployed"),
-        ("state-machines/order-workflow.asl.json", '{"StartAt": "A",', "could not be deployed"),
+        (
+            "state-machines/order-workflow.asl.json",
+            '{"StartAt": "A",',
+            "order-workflow.asl.json is not JSON. Expecting property name",
+        ),
         (
             HANDLER,
             "def lambda_handler(:",

@@ -91,17 +91,27 @@ def _row(text: str, most: int, bold: bool) -> str:
 
 def legend(looks: Sequence[Look], catches: bool) -> str:
     """One small line below the picture: what its signs and lines say."""
-    parts = [f'<FONT COLOR="{look.border}"><B>{look.sign}</B></FONT> {look.word}' for look in looks]
+    parts = [
+        f'<FONT COLOR="{look.border}"><B>{look.sign}</B></FONT>{_room_for(look.sign)} {look.word}'
+        for look in looks
+    ]
     if catches:
         parts.append(f'<FONT COLOR="{CATCH}"><B>- -</B> Catch</FONT>')
     joined = "&#160;&#160;&#160;".join(parts)
     return f'<FONT POINT-SIZE="10" COLOR="{FAINT}">{joined}</FONT>' if parts else ""
 
 
+def _room_for(sign: str) -> str:
+    """Graphviz reckons a Latin sign narrow; in a browser a wider one may stand for it."""
+    return "&#160;" if ord(sign) < 0x250 else ""
+
+
 def headed(title: str, below: str) -> str:
     """The title above a picture, and a line below it."""
     head = f'<FONT POINT-SIZE="12" COLOR="{INK}"><B>{broken(title, 60)}</B></FONT>'
-    return "".join(f'{row}<BR ALIGN="LEFT"/>' for row in (head, below) if row)
+    gap = '<FONT POINT-SIZE="4">&#160;</FONT>'
+    rows = (head, gap, below) if below else (head,)
+    return "".join(f"{row}{_BREAK}" for row in rows)
 
 
 def text_width(text: str, size: float) -> int:

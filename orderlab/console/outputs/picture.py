@@ -15,6 +15,7 @@ from functools import cached_property
 from html import escape
 from pathlib import Path
 
+from orderlab.console.outputs.lettering import fitted
 from orderlab.console.style import WEB_SIGNS
 
 _FORBIDDEN = ("Cc", "Cn", "Cs")
@@ -99,4 +100,4 @@ def _for_the_page(svg: str, text: str) -> str:
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(name)}" ', 1)
     for sign, better in WEB_SIGNS.items():
         svg = re.sub(f">{sign}(?=[ <])", f">{better}", svg)
-    return svg
+    return fitted(svg)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from orderlab.console.graphs.labels import HEAD, broken
+from orderlab.console.graphs.labels import HEAD, broken, pieces
 from orderlab.console.stacks.counts import Count, Counts
 from orderlab.console.stacks.kinds import ALARM
 from orderlab.console.stacks.template import Arrow, Resource
@@ -131,14 +131,16 @@ def _card(resource: Resource, found: Count | None) -> str:
     if len(lines) > _MOST_LINES:
         rows.append(_row(f"and {len(lines) - _MOST_LINES} more", PLAIN))
     badge = (
-        f'<TD ROWSPAN="{len(rows)}" BGCOLOR="{hue}" STYLE="ROUNDED" WIDTH="27">'
+        f'<TD ROWSPAN="{len(rows) + 1}" BGCOLOR="{hue}" STYLE="ROUNDED" WIDTH="27">'
         f'<FONT POINT-SIZE="{15 if len(resource.kind.badge) == 1 else 9}" COLOR="#ffffff">'
         f"<B>{resource.kind.badge}</B></FONT></TD>"
     )
     cells = [f'<TD ALIGN="LEFT" BALIGN="LEFT">{row}</TD>' for row in rows]
-    # Lower than Graphviz would put it, where it touches the border.
-    cells[0] = cells[0].replace("<TD ", '<TD HEIGHT="19" VALIGN="BOTTOM" ', 1)
-    cells[0] = f'{badge}{cells[0]}<TD ROWSPAN="{len(rows)}" WIDTH="3"></TD>'
+    # Lower than Graphviz would put it, where it touches the border; and room below the last row.
+    height = max(22, 6 + 13 * len(pieces(resource.name, _WIDTH)))
+    cells[0] = cells[0].replace("<TD ", f'<TD HEIGHT="{height}" VALIGN="BOTTOM" ', 1)
+    cells[0] = f'{badge}{cells[0]}<TD ROWSPAN="{len(rows) + 1}" WIDTH="3"></TD>'
+    cells.append('<TD HEIGHT="3"></TD>')
     table = "".join(f"<TR>{cell}</TR>" for cell in cells)
     heavy = resource.kind.word == "State machine" or bool(found and found.trouble)
     return (

@@ -59,7 +59,7 @@ class _Drawing:
     def __init__(self, rows: Sequence[Row], axis: Axis) -> None:
         self.rows = rows
         self.axis = axis
-        names = [width_of(row.state, 9) + _INDENT * row.depth for row in rows]
+        names = [width_of(row.state, 9, _weight(row)) + _INDENT * row.depth for row in rows]
         self.left = min(round(max(names, default=60)) + 24, 300)
         self.heights = [max(_ROW, _lane(row) * len(row.lanes) + 12) for row in rows]
         self.right = max([_RIGHT, *(width_of(label, 8) + 12 for label in self._last_words())])
@@ -162,8 +162,8 @@ class _Drawing:
 
     def _name(self, middle: float, row: Row) -> None:
         left = 14 - self.left + _INDENT * row.depth
-        weight = "bold" if row.type in FRAMES else "normal"
-        name = fitting(row.state, self.left - 20 - _INDENT * row.depth, 9)
+        weight = _weight(row)
+        name = fitting(row.state, self.left - 20 - _INDENT * row.depth, 9, weight)
         self.axes.text(left, middle, name, va="center", size=9, weight=weight, clip_on=False)
         for depth in range(row.depth):
             at = 18 - self.left + _INDENT * depth
@@ -250,9 +250,15 @@ class _Drawing:
             if outcome in outcomes:
                 label = f"{sign_of(outcome)} {outcome}"
                 yield Patch(**_FILLS[outcome].bar, lw=0, label=label)
+        if "" in outcomes and "succeeded" not in outcomes:
+            yield Patch(**_FILLS[""].bar, lw=0, label=f"{sign_of('succeeded')} call made")
         for kind, word in _WORDS.items():
             if any(bar.kind == kind for bar in bars):
                 yield Patch(**_FILLS[kind].bar, label=word)
+
+
+def _weight(row: Row) -> str:
+    return "bold" if row.type in FRAMES else "normal"
 
 
 def _lane(row: Row) -> int:

@@ -15,9 +15,9 @@ exercise = Exercise(
     title="Ask first",
     level="core",
     task="""\
-Write a machine that sends an input with an `orderId` to a Pass state, which gives on the id alone,
-and one without to a Fail state with the error `OrderWithoutId`. An input without the field must not
-end in `States.Runtime`.
+Write a machine that sends an input with an `orderId` to a Pass state, which gives on
+`{"orderId": …}` with that id and no other field, and one without to a Fail state with the error
+`OrderWithoutId`. An input without the field must not end in `States.Runtime`.
 
 Write `ask` in the cell below; `lesson.check("03.3", ask)` runs it.""",
     files=(),

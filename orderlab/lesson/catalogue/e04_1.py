@@ -40,6 +40,7 @@ machine whose every state is in JSONata.""",
 
 GOOD = {"isValid": True, "orderId": "order-good", "summary": "", "faults": []}
 SUMMARY = "1 fault: items[0].price: prod-001 costs 29.99, not 0.99"
+UNREADABLE = "The state after it reads $orderId and $failure, which IsOrderValid must set."
 
 
 def _validated(shop: Shop, order_id: str, **validation: Any) -> dict[str, Any]:
@@ -98,7 +99,8 @@ def _wrong(shop: Shop) -> Finding:
         "RejectOrder",
         _way(ended),
         ended.succeeded and ended.states[-1] == "RejectOrder",
-        "order-wrong-price is not valid: isValid is there, and it is false.",
+        "order-wrong-price is not valid: isValid is there, and it is false. "
+        + ("" if ended.succeeded else UNREADABLE),
     )
 
 
@@ -114,6 +116,21 @@ def _variables(shop: Shop) -> Finding:
         got == expected,
         "The validation's summary is the cause and the notice, and the order's id comes from the "
         "validation. RejectOrder reads them as variables.",
+    )
+
+
+@exercise.scenario("An order without an id")
+def _nameless(shop: Shop) -> Finding:
+    given = _validated(shop, "", isValid=False, summary=SUMMARY)
+    del given["orderId"]
+    ended = _chosen(shop, given)
+    told = ended.output if ended.succeeded and ended.states[-1] == "RejectOrder" else {}
+    return Finding(
+        'RejectOrder, with the orderId ""',
+        f"RejectOrder, with the orderId {json.dumps(told['orderId'])}" if told else _way(ended),
+        bool(told) and told["orderId"] == "",
+        "Whoever forgets the orderId is rejected, too. The execution's input has no id then; the "
+        'validation gives one to all orders, "" to this one.',
     )
 
 

@@ -41,8 +41,9 @@ exercise = Exercise(
     task="""\
 The first complaint is back: *"I was charged, and your page says my order was **rejected**."*
 Somebody has made the workflow more thorough, and its words more uniform. Mend the promise: an order
-that is paid is **never rejected**, in its row or in words, whatever happens after the payment and
-whatever is sent under its id. Where its notice cannot go out, the execution fails.
+that is paid is **never rejected**, in its row or in words, whatever happens after the payment. And
+whatever is sent under its id later, its row stays. Where its notice cannot go out, the execution
+fails.
 
 Edit `exercises/04_3/state-machines/order-workflow.asl.json`, in a stack of its own.""",
     files=(WORKFLOW,),

@@ -80,7 +80,7 @@ def _unreadable(shop: Shop) -> Finding:
     )
 
 
-@exercise.scenario("An order at the begin of three bad minutes")
+@exercise.scenario("An order at the beginning of three bad minutes")
 def _throttled(shop: Shop) -> Finding:
     intake = Intake(shop)
     with faults.inject(function=intake.function, error="Lambda.TooManyRequestsException"):

@@ -71,7 +71,9 @@ def _good(shop: Shop) -> Finding:
     return Finding(
         "Charge: succeeded",
         _way(ended),
-        ended.succeeded and ended.states == ("Charge",),
+        ended.succeeded
+        and ended.states[0] == "Charge"
+        and not {"PayLater", "OtherCard"} & set(ended.states),
         "test-order-001 is approved at the first call, and then the execution is done.",
     )
 
@@ -82,7 +84,7 @@ def _gives_up(shop: Shop) -> Finding:
     return Finding(
         "Charge, Charge, PayLater: succeeded",
         _way(ended),
-        ended.states == ("Charge", "PayLater") and _calls(ended) == 2,
+        ended.states[:2] == ("Charge", "PayLater") and _calls(ended) == 2,
         "The function gets no answer within 5 seconds, so it is called once more, and then "
         "PayLater follows. States.Timeout is the state's timeout; Sandbox.Timedout would be the "
         "function's own, after 10 seconds.",
@@ -126,7 +128,7 @@ def _silent(shop: Shop) -> Finding:
     return Finding(
         "Charge, Charge, PayLater: succeeded",
         _way(ended),
-        ended.states == ("Charge", "PayLater") and _calls(ended) == 2,
+        ended.states[:2] == ("Charge", "PayLater") and _calls(ended) == 2,
         "PaymentGatewayTimeout is treated as States.Timeout is: one more try, then PayLater.",
     )
 
@@ -135,7 +137,7 @@ def _silent(shop: Shop) -> Finding:
 def _declined(shop: Shop) -> Finding:
     ended = shop.run(shop.answer, _order("order-declined"))
     way = _way(ended)
-    if way == "Charge, OtherCard: succeeded":
+    if ended.succeeded and ended.states[:2] == ("Charge", "OtherCard") and _calls(ended) == 1:
         return _kept(ended, _order("order-declined"), "PaymentDeclined")
     why = "A decline is an answer: no second call, and OtherCard."
     return Finding("Charge, OtherCard: succeeded", way, passed=False, because=why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import sys
 import traceback
@@ -44,12 +45,23 @@ def judge(
         shop = Shop(folder, exercises[0].id, exercises[0].features)
     except localaws.DeployError as error:
         for one in exercises:
-            yield unplayed(one, f"The stack could not be deployed: {error}")
+            yield unplayed(one, _undeployed(error, folder))
     else:
         for one in exercises:
             yield play(one, shop.with_answer(folder, one.id))
     finally:
         localaws.stop()
+
+
+def _undeployed(error: localaws.DeployError, folder: Path) -> str:
+    """Why a copy could not be deployed: of a definition that is no JSON, where it breaks off."""
+    why = str(error)
+    for path in sorted(folder.glob("state-machines/*.json")):
+        try:
+            json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as broken:
+            why = f"{path.relative_to(folder).as_posix()} is not JSON. {broken}"
+    return f"The stack could not be deployed: {why}"
 
 
 def _add(module: Path) -> None:

@@ -83,6 +83,18 @@ def test_what_still_runs(written: Callable[..., Any]) -> None:
     assert list(chart.data["outcome"]) == ["", "running"]
     assert chart.data["end"].isna().tolist() == [False, True]
     assert "A, wait of attempt 1: 3 s and lasts: running" in chart.text
+    [legend] = chart.figure.legends
+    assert [text.get_text() for text in legend.texts] == ["✓ call made", "waits"]
+
+
+def test_the_bold_name_of_a_frame_ends_before_its_bar(written: Callable[..., Any]) -> None:
+    inside = {"StartAt": "X", "States": {"X": {"Type": "Pass", "End": True}}}
+    frame = {"Type": "Parallel", "Branches": [inside], "End": True}
+    machine = {"StartAt": "PrepareParcelForPickUp", "States": {"PrepareParcelForPickUp": frame}}
+    events = [STARTED, entered("Parallel", 0, "PrepareParcelForPickUp")]
+    [axes] = chart_of(written(machine, "RUNNING", events).recording).figure.axes
+    name = next(text for text in axes.texts if text.get_text() == "PrepareParcelForPickUp")
+    assert name.get_window_extent().x1 < axes.get_window_extent().x0
 
 
 def test_an_activity_waits_for_its_worker(written: Callable[..., Any]) -> None:
