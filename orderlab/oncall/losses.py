@@ -5,8 +5,8 @@
 - Confirmed more than four hours late: a tenth of its amount.
 - Charged and not confirmed, or confirmed although a calm week would have refused it: its amount was
   taken wrongly.
-- Of an evening's chairs, what was sold beyond those there were, and not paid back: wrongly taken;
-  what was there and not sold: lost.
+- Of the chairs, what was sold beyond those there were, and not paid back: wrongly taken; what a calm
+  week would have sold beyond that: lost.
 
 The score is what part of the avoidable cost was avoided: 0 for a week in which nobody acts, 100 for
 that of a good operator. It can be more, and below 0.
@@ -14,8 +14,7 @@ that of a good operator. It can be more, and below 0.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, get_args
@@ -97,23 +96,17 @@ def _of_order(one: Outcome, calm: Outcome | None) -> Iterator[Loss]:
 
 
 def _of_sales(orders: Sequence[Outcome], calm: Sequence[Outcome]) -> Iterator[Loss]:
-    """Who gets the chair does not matter, and may be another one than in a calm week."""
-    there = {at: len(_paid(sale)) for at, sale in _sales(calm).items()}
-    for at, sale in _sales(orders).items():
-        paid = _paid(sale)
-        for one in paid[there.get(at, 0) :]:
-            yield Loss(one.order_id, at, "charged wrongly", one.amount)
-        for one in sale[: max(0, there.get(at, 0) - len(paid))]:
-            yield Loss(one.order_id, at, "lost", one.amount)
+    """Who gets a chair does not matter, and one that nobody has paid for is there the next time."""
+    own, there = _sales(orders), _sales(calm)
+    chairs = len({one.at for one in own})  # one for each evening
+    paid = [one for one in own if one.is_charged]
+    unpaid = [one for one in own if not one.is_charged]
+    for one in paid[chairs:]:
+        yield Loss(one.order_id, one.at, "charged wrongly", one.amount)
+    missing = sum(one.is_charged for one in there) - len(paid)
+    for one in unpaid[-missing:] if missing > 0 else []:
+        yield Loss(one.order_id, one.at, "lost", one.amount)
 
 
-def _sales(orders: Sequence[Outcome]) -> Mapping[datetime, list[Outcome]]:
-    found = defaultdict(list)
-    for one in orders:
-        if one.channel == "sale":
-            found[one.at].append(one)
-    return found
-
-
-def _paid(sale: Sequence[Outcome]) -> list[Outcome]:
-    return [one for one in sale if one.is_charged]
+def _sales(orders: Sequence[Outcome]) -> list[Outcome]:
+    return [one for one in orders if one.channel == "sale"]

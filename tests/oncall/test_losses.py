@@ -9,8 +9,6 @@ from orderlab.oncall.losses import Reference, cost, losses, score
 
 from .conftest import order, week
 
-PAID = {"is_charged": True}
-
 
 @pytest.mark.parametrize(
     ("calm", "became", "expected"),
@@ -37,17 +35,24 @@ def test_a_partners_order_is_due_though_a_calm_week_has_none() -> None:
 
 
 def test_whoever_gets_the_chair_it_is_sold_once() -> None:
-    def sale(*paid: bool) -> list[Outcome]:
-        at = order(1).at
-        return [
-            Outcome(f"buyer-{number}", at, "sale", 100.0, "CONFIRMED", is_paid, None)
-            for number, is_paid in enumerate(paid)
-        ]
+    calm = week(*sale(1, True, False), *sale(2, False, True))
 
-    calm = week(*sale(True, False))
-    assert not losses(week(*sale(False, True)), calm), "another one has got it"
-    assert [one.kind for one in losses(week(*sale(True, True)), calm)] == ["charged wrongly"]
-    assert [one.kind for one in losses(week(*sale(False, False)), calm)] == ["lost"]
+    def kinds(*orders: Outcome) -> list[str]:
+        return [one.kind for one in losses(week(*orders), calm)]
+
+    assert kinds(*sale(1, False, True), *sale(2, True, False)) == []
+    assert kinds(*sale(1, True, True), *sale(2, False, False)) == [], "it has come the next time"
+    assert kinds(*sale(1, True, True), *sale(2, True, False)) == ["charged wrongly"]
+    assert kinds(*sale(1, True, False), *sale(2, False, False)) == ["lost"]
+
+
+def sale(day: int, *paid: bool) -> list[Outcome]:
+    """An evening with one chair, and who of those that wanted it has paid."""
+    at = order(24 * day).at
+    return [
+        Outcome(f"buyer-{day}-{number}", at, "sale", 100.0, "CONFIRMED", is_paid, None)
+        for number, is_paid in enumerate(paid)
+    ]
 
 
 def test_the_score_is_the_part_of_the_avoidable_cost_that_was_avoided(reference: Reference) -> None:
