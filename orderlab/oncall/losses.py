@@ -5,8 +5,8 @@
 - Confirmed more than four hours late: a tenth of its amount.
 - Charged and not confirmed, or confirmed although a calm week would have refused it: its amount was
   taken wrongly.
-- Of the chairs, what was sold beyond those there were, and not paid back: wrongly taken; what a calm
-  week would have sold beyond that: lost.
+- Of the chairs, what was sold beyond those there were, and not paid back: wrongly taken; what a
+  calm week would have sold beyond that: lost.
 
 The score is what part of the avoidable cost was avoided: 0 for a week in which nobody acts, 100 for
 that of a good operator. It can be more, and below 0.

@@ -51,8 +51,8 @@ def report(played: Played, reference: Reference) -> Report:
     head = f"Week {played.seed}, {played.player} on call: score {score(played, reference)}."
     rows = _timeline(played)
     data = pd.DataFrame(rows, columns=["when", "what", "text"])
-    times = [(f"{when:%a %H:%M}", what, text) for when, what, text in rows]
-    parts = [
+    times: list[tuple[str, ...]] = [(f"{when:%a %H:%M}", what, text) for when, what, text in rows]
+    parts: list[tuple[tuple[str, ...], list[tuple[str, ...]]]] = [
         (COSTS, list(_costs(weeks))),
         (BROKEN, list(_incidents(played))),
         (TIMES, times),
