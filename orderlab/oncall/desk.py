@@ -30,7 +30,8 @@ def begin(seed: int, player: str = "you") -> Desk:
     Raises:
         FileNotFoundError: there is no template.yaml here or above.
         localaws.DeployError: the application cannot be deployed; the message says why.
-        RuntimeError: the variable LOCALAWS_TARGET asks for another AWS.
+        RuntimeError: the variable LOCALAWS_TARGET asks for another AWS, or the template lacks a
+            part that a week is played with.
         ValueError: the seed is not a whole number, or the player has no name.
     """
     if isinstance(seed, bool) or not isinstance(seed, int):

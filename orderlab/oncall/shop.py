@@ -34,6 +34,7 @@ class Shop:
 
         Raises:
             localaws.DeployError: it cannot be deployed; the message says why.
+            RuntimeError: it lacks a part that a week needs.
         """
         self.folder = folder
         self.stack = self.deploy(folder)
@@ -49,12 +50,20 @@ class Shop:
         return localaws.deploy(folder / TEMPLATE, parameters={"Features": "all"})
 
     def output(self, name: str) -> str:
-        """An output of the stack."""
-        return str(self.stack.outputs[name])
+        """An output of the stack.
+
+        Raises:
+            RuntimeError: it has none of this name any more.
+        """
+        return _found(self.stack.outputs, name, "output")
 
     def resource(self, logical_id: str) -> str:
-        """The physical id of a resource of the template."""
-        return str(self.stack.resources[logical_id])
+        """The physical id of a resource of the template.
+
+        Raises:
+            RuntimeError: it has none of this name any more.
+        """
+        return _found(self.stack.resources, logical_id, "resource")
 
     def table(self, output: str) -> Any:
         """boto3's table of an output of the stack, as "OrdersTableName"."""
@@ -106,6 +115,14 @@ class Shop:
     def alarm_topics(self) -> list[str]:
         """The topics that alarms go to."""
         return [self.resource("AlarmsTopic"), self.resource("OrderPagesTopic")]
+
+
+def _found(names: Mapping[str, str], name: str, what: str) -> str:
+    if name not in names:
+        raise RuntimeError(
+            f"This template has no {what} {name} any more, and a week on call is played with it."
+        )
+    return names[name]
 
 
 def begin(folder: Path, seed: int) -> Shop:

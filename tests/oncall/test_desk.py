@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 import localaws
 from localaws import clock, faults
 from orderlab import oncall
+from orderlab.lesson import edits
 from orderlab.oncall import desk as desks
 from orderlab.oncall.incidents.colleagues import MEMORY
 from orderlab.oncall.week import Week
@@ -26,8 +27,8 @@ SEED = 7  # a gateway outage on Monday evening
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A week that has begun, without the programs that play beside it."""
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No programs play beside."""
 
     class Nobody:
         is_ready = True
@@ -36,6 +37,11 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Any:
         def stop(self) -> None: ...
 
     monkeypatch.setattr(desks, "Playing", Nobody)
+
+
+@pytest.fixture
+def desk(alone: None, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A week that has begun."""
     monkeypatch.chdir(ROOT)
     return oncall.begin(SEED, "Ada")
 
@@ -123,6 +129,19 @@ def test_a_week_ends_with_its_local_aws(desk: Any) -> None:
     localaws.reset()
     with pytest.raises(RuntimeError, match="this week went with it"):
         desk.go_on()
+
+
+def test_a_template_without_a_part_says_so(
+    alone: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits.copy_application(ROOT, tmp_path)
+    template = tmp_path / "template.yaml"
+    lines = template.read_text("utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("  CustomersTableName:")]
+    template.write_text("\n".join(kept), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RuntimeError, match="has no output CustomersTableName any more"):
+        oncall.begin(SEED)
 
 
 def test_no_week_is_played_on_another_aws(monkeypatch: pytest.MonkeyPatch) -> None:
