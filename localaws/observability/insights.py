@@ -79,7 +79,7 @@ class Query:
         """Raises MalformedQueryError where it is none."""
         self._steps: list[Callable[[list[Record]], list[Record]]] = []
         self._shown: list[str] = []
-        self._sorted = self._limited = self._counted = False
+        self._sorted = self._counted = False
         for command in _commands(text):
             match = COMMAND.fullmatch(command)
             work = getattr(self, f"_{match[1].lower()}", None) if match else None

@@ -65,7 +65,8 @@ def _end(week: oncall.Desk) -> int:
     if not week.is_over:
         print("You have left before the week was over, so there is no report.")
         return 1
-    print(week.report())
+    if not week.is_told:
+        print(week.report())
     return 0
 
 

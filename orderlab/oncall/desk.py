@@ -50,9 +50,11 @@ class Desk:
 
     Attributes:
         stack: what is deployed; its outputs and resources.
+        is_told: whether the report has been given.
     """
 
     def __init__(self, application: Path, seed: int, player: str) -> None:
+        self.is_told = False
         self._application = application
         self._reference = Playing(application, seed)
         try:
@@ -116,6 +118,7 @@ class Desk:
         print(
             f"Kept as {file.relative_to(self._application).as_posix()}, and its picture beside it."
         )
+        self.is_told = True
         return found.view
 
     def leave(self) -> None:

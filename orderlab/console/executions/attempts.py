@@ -57,7 +57,7 @@ class AttemptNotes:
             visit.attempts[-1].submitted = self.now
         elif kind in _SUCCEEDS and visit.attempts:
             visit.attempts[-1].result = found.get("output")
-            self.end(visit.attempts[-1], event)
+            self.end(visit.attempts[-1])
         elif kind in ("MapRunStarted", "MapRunRedriven"):
             visit.map_run = found.get("mapRunArn")
         elif kind in _FAILS_AGAIN:
@@ -81,8 +81,8 @@ class AttemptNotes:
         last.resource = ":".join(part for part in kinds if part)
         last.scheduled, last.first_event = self.now, event["id"]
 
-    def end(self, attempt: Attempt, event: Event) -> None:
-        attempt.ended, attempt.last_event = self.now, event["id"]
+    def end(self, attempt: Attempt) -> None:
+        attempt.ended = self.now
 
     def _fail(self, visit: Visit, found: Mapping[str, Any], event: Event, again: bool) -> None:
         """Note an error; `again`: as the state's or the execution's end, which repeats the last."""
@@ -92,7 +92,7 @@ class AttemptNotes:
         last = visit.attempts[-1]
         self._failed(visit, last, found, self.now)
         if event["type"] != "ExecutionFailed" or last.ended is None:
-            self.end(last, event)
+            self.end(last)
 
     def _failed(
         self, visit: Visit, attempt: Attempt, found: Mapping[str, Any], time: float

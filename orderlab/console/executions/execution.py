@@ -17,7 +17,7 @@ class Attempt:
 
     Times are seconds since the execution started: when the try was scheduled, when its work began
     (TaskStarted), when a service that is waited for accepted it (TaskSubmitted), and when it ended.
-    `first_event` and `last_event` are ids of events. `resource` is what is called, as
+    `first_event` is an event's id. `resource` is what is called, as
     `sqs:sendMessage.waitForTaskToken`; `redrive` counts the execution's redrives until then; `cut`
     is whether something else ended it.
     """
@@ -32,7 +32,6 @@ class Attempt:
     submitted: float | None = None
     ended: float | None = None
     first_event: int | None = None
-    last_event: int | None = None
     resource: str = ""
     redrive: int = 0
     cut: bool = False

@@ -130,7 +130,7 @@ class _Tracer(AttemptNotes):
         if type_ == "Fail" and visit.name in self.definition.states:
             failure = _failure_of(self.definition.states[visit.name].raw)
             failure.redrive, failure.first_event = len(self.pauses), event["id"]
-            self.end(failure, event)
+            self.end(failure)
             visit.attempts.append(failure)
         self.visits.append(visit)
         if before.again is not None:
@@ -156,7 +156,7 @@ class _Tracer(AttemptNotes):
         visit.exited, visit.exited_event = self.now, event["id"]
         visit.status = "caught" if visit.failure else "succeeded"
         if visit.attempts and visit.attempts[-1].ended is None:
-            self.end(visit.attempts[-1], event)
+            self.end(visit.attempts[-1])
         return Place(stack[:-1], visit.iteration, left=visit)
 
     # ---- what happens within them

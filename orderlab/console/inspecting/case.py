@@ -87,11 +87,6 @@ class Case:
         return self.attempt.scheduled is not None
 
     @property
-    def failed_itself(self) -> bool:
-        """Whether the state's own fields failed, before the service or after its answer."""
-        return self.failed and (not self.called or self.attempt.result is not None)
-
-    @property
     def location(self) -> str | None:
         """The field whose JSONata expression failed, as the history names it."""
         begin, end = self.visit.entered_event, self.visit.exited_event
