@@ -1,8 +1,7 @@
 """The weeks that a person's is compared with, played beside it.
 
-A process of its own, `python -m orderlab.oncall.reference`, plays them while the person plays, from
-a copy of the application as it was in the beginning. It writes a file of JSON, and ends with the
-process that has started it.
+A process of its own plays them while the person plays, from a copy of the application as it was in
+the beginning. It writes a file of JSON, and ends with the process that has started it.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from orderlab.lesson import edits
@@ -21,7 +19,7 @@ from orderlab.oncall.losses import Reference
 from orderlab.oncall.played import Played
 
 COURSE = Path(__file__).resolve().parents[2]
-WEEKS = ("calm", "asleep", "good")
+_PLAY = "import sys; from orderlab.oncall import reference; reference.write(*sys.argv[1:])"
 
 
 class Playing:
@@ -33,16 +31,10 @@ class Playing:
         folder = Path(self._made.name)
         self._file, self._log = folder / "weeks.json", folder / "log.txt"
         edits.copy_application(application, folder / "application")
+        arguments = [str(folder / "application"), str(seed), str(self._file)]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    __name__,
-                    str(folder / "application"),
-                    str(seed),
-                    self._file,
-                ],
+                [sys.executable, "-c", _PLAY, *arguments],
                 cwd=COURSE,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -62,10 +54,11 @@ class Playing:
             RuntimeError: they could not be played; the message says why.
         """
         if self._process.wait():
-            said = self._log.read_text(encoding="utf-8", errors="replace").strip()
-            raise RuntimeError(f"The weeks to compare with could not be played: {said}")
+            said = self._log.read_text(encoding="utf-8", errors="replace").split("\n")
+            last = next((line for line in reversed(said) if line), "no reason was given")
+            raise RuntimeError(f"The weeks to compare with could not be played: {last}")
         weeks = json.loads(self._file.read_text(encoding="utf-8"))
-        return Reference(**{name: Played.from_json(weeks[name]) for name in WEEKS})
+        return Reference(**{name: Played.from_json(weeks[name]) for name in Reference._fields})
 
     def stop(self) -> None:
         """End it, wherever it is."""
@@ -75,14 +68,8 @@ class Playing:
         self._made.cleanup()
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Play. Arguments: the application's folder, the seed, and the file to write."""
-    application, seed, file = arguments
+def write(application: str, seed: str, file: str) -> None:
+    """Play the weeks of an application's folder, and write them into a file."""
     found = playing.reference(Path(application), int(seed))
-    weeks = {name: getattr(found, name).as_json() for name in WEEKS}
+    weeks = {name: week.as_json() for name, week in found._asdict().items()}
     Path(file).write_text(json.dumps(weeks), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

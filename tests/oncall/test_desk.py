@@ -19,6 +19,8 @@ from orderlab import oncall
 from orderlab.lesson import edits
 from orderlab.oncall import desk as desks
 from orderlab.oncall.incidents.colleagues import MEMORY
+from orderlab.oncall.losses import Reference
+from orderlab.oncall.reference import Playing
 from orderlab.oncall.week import Week
 
 from .conftest import ROOT
@@ -27,7 +29,7 @@ SEED = 7  # a gateway outage on Monday evening
 
 
 @pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def alone(monkeypatch: pytest.MonkeyPatch, reference: Reference) -> None:
     """No programs play beside."""
 
     class Nobody:
@@ -35,6 +37,8 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
         def __init__(self, application: Path, seed: int) -> None: ...
         def stop(self) -> None: ...
+        def result(self) -> Reference:
+            return reference
 
     monkeypatch.setattr(desks, "Playing", Nobody)
 
@@ -129,6 +133,33 @@ def test_a_week_ends_with_its_local_aws(desk: Any) -> None:
     localaws.reset()
     with pytest.raises(RuntimeError, match="this week went with it"):
         desk.go_on()
+
+
+def test_a_week_that_is_over_is_told_and_kept(
+    alone: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits.copy_application(ROOT, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    week = oncall.begin(SEED, "Ada")
+    week.go_on(minutes=30)
+    monkeypatch.setattr(Week, "is_over", True)
+    assert "Week 7, Ada on call: score" in repr(week.report())
+    assert week.is_told
+    kept = tmp_path / "oncall" / "results" / "seed-7-ada"
+    assert kept.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+    assert [*oncall.compare().data["player"]] == ["Ada"]  # type: ignore[union-attr]
+
+
+def test_weeks_that_could_not_be_played_say_why(tmp_path: Path) -> None:
+    """A course without a template, as one that no longer deploys."""
+    beside = Playing(tmp_path, SEED)
+    try:
+        with pytest.raises(
+            RuntimeError, match=r"could not be played: .*DeployError: .*template\.yaml"
+        ):
+            beside.result()
+    finally:
+        beside.stop()
 
 
 def test_a_template_without_a_part_says_so(

@@ -6,8 +6,9 @@ import pytest
 
 from orderlab.oncall import playing
 from orderlab.oncall.incidents import lots
-from orderlab.oncall.losses import Reference, cost, losses, score
-from orderlab.oncall.operators import Asleep, Good, Poor
+from orderlab.oncall.losses import cost, losses, score
+from orderlab.oncall.operators import Poor
+from orderlab.oncall.reference import Playing
 from orderlab.oncall.traffic import midnight
 
 from .conftest import BEGUN, ROOT
@@ -17,9 +18,13 @@ SEEDS = (1, 8, 21)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_scores_come_in_the_order_of_the_operators(seed: int) -> None:
-    calm = playing.play(ROOT, seed, is_calm=True)
-    asleep, poor, good = (playing.play(ROOT, seed, one) for one in (Asleep, Poor, Good))
-    reference = Reference(calm, asleep, good)
+    beside = Playing(ROOT, seed)  # as while a person plays
+    try:
+        poor = playing.play(ROOT, seed, Poor)
+        reference = beside.result()
+    finally:
+        beside.stop()
+    calm, asleep, good = reference
 
     assert not losses(calm, calm), "where nothing breaks, nothing is lost"
     assert not calm.pages, "and nobody is woken"

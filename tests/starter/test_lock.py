@@ -89,10 +89,13 @@ def test_lock_is_hashes_and_versions_and_names_no_host() -> None:
     assert sum(map(len, locked().values())) == len(blocks)
 
 
-def test_lock_holds_no_extras() -> None:
-    extras = [name for names in PROJECT["optional-dependencies"].values() for name in names]
-    assert extras
-    assert [name for name in extras if Requirement(name).name in locked()] == []
+def test_lock_holds_no_extras_but_what_the_course_needs_itself_in_the_same_version() -> None:
+    texts = [text for names in PROJECT["optional-dependencies"].values() for text in names]
+    assert texts
+    own = {requirement.name for requirement in DIRECT}
+    for extra in map(Requirement, texts):
+        pins = locked()[canonicalize_name(extra.name)]
+        assert [version(pin) for pin in pins] == [version(extra)] * (extra.name in own)
 
 
 def test_environment_yml_is_the_project_s_dependencies_as_locked() -> None:
