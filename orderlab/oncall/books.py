@@ -71,12 +71,12 @@ class Books:
             None,
         )
 
-    def partners(self, poison: PoisonMessages, until: datetime) -> Iterator[Outcome]:
+    def partners(self, partner: PoisonMessages, until: datetime) -> Iterator[Outcome]:
         """What became of a partner's orders."""
-        for number in range(poison.COUNT):
-            at = poison.begins + number * poison.GAP
+        for number in range(partner.COUNT):
+            at = partner.begins + number * partner.GAP
             if at < until:
-                order_id = poison.order_id(number)
+                order_id = partner.order_id(number)
                 amount = float(str(partner_order(order_id)["totalAmount"]))
                 yield self._web(order_id, at, "partner", amount)
 
@@ -89,13 +89,13 @@ class Books:
 
 
 def outcomes(
-    shop: Shop, arrivals: Iterable[Arrival], poison: PoisonMessages | None, until: datetime
+    shop: Shop, arrivals: Iterable[Arrival], partner: PoisonMessages | None, until: datetime
 ) -> list[Outcome]:
     """What became of all orders, by their time."""
     books = Books(shop)
     found = [books.outcome(one) for one in arrivals if one.at < until]
-    if poison is not None:
-        found += books.partners(poison, until)
+    if partner is not None:
+        found += books.partners(partner, until)
     return sorted(found, key=lambda one: (one.at, one.order_id))
 
 

@@ -85,8 +85,7 @@ def score(played: Played, reference: Reference) -> int:
 
 
 def _of_order(one: Outcome, calm: Outcome | None) -> Iterator[Loss]:
-    # A partner's order is none of a calm week's: it is as good as any.
-    is_due = one.channel == "partner" or (calm is not None and calm.is_confirmed)
+    is_due = calm is not None and calm.is_confirmed
     if is_due and not one.is_confirmed:
         yield Loss(one.order_id, one.at, "lost", one.amount)
     if is_due and one.is_confirmed and one.ended and one.ended - one.at > LATE:

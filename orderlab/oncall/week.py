@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -60,6 +60,7 @@ class Week:
         self._arrivals = traffic.arrivals(application, monday, seed)
         drawn = lots.incidents(application, monday, seed)
         self._incidents: list[Incident] = [] if is_calm else drawn
+        self._partner = next((one for one in drawn if isinstance(one, PoisonMessages)), None)
         self._open: list[Incident] = []  # what has begun, and is not over
         self._mended: dict[str, datetime] = {}
         self._pages: list[Moment] = []
@@ -68,7 +69,11 @@ class Week:
         self.trail = Trail([*self.shop.stack.resources.values(), self.shop.stack.name])
         with self.trail.aside():
             self._pager = Pager(self.shop.alarm_topics())
-        self._agenda = _Agenda(self._events(monday))
+        events = list(self._events(monday))
+        if is_calm and self._partner:
+            self._partner.is_sound = True
+            events += self._partner.events(self.shop)
+        self._agenda = _Agenda(events)
 
     @property
     def is_over(self) -> bool:
@@ -119,8 +124,7 @@ class Week:
         """The week so far."""
         with self.trail.aside():
             self._look_at_incidents()
-            poison = next((i for i in self._incidents if isinstance(i, PoisonMessages)), None)
-            orders = books.outcomes(self.shop, self._arrivals, poison, clock.now)
+            orders = books.outcomes(self.shop, self._arrivals, self._partner, clock.now)
         deeds = [Moment(one.when, str(one)) for one in self.trail.deeds]
         broken = [self._broken(one) for one in self._incidents]
         return Played(
@@ -193,7 +197,7 @@ class Week:
 class _Agenda:
     """What happens when."""
 
-    def __init__(self, events: Iterator[tuple[datetime, Callable[[], object]]]) -> None:
+    def __init__(self, events: Iterable[tuple[datetime, Callable[[], object]]]) -> None:
         counter = itertools.count()
         self._events = [(when, next(counter), act) for when, act in events]
         heapq.heapify(self._events)

@@ -28,12 +28,6 @@ def test_an_order(calm: Outcome, became: Outcome, expected: list[tuple[str, floa
     assert [(one.kind, one.cost) for one in found] == expected
 
 
-def test_a_partners_order_is_due_though_a_calm_week_has_none() -> None:
-    [loss] = losses(week(order(1, "", channel="partner")), week())
-    assert (loss.kind, loss.cost) == ("lost", 100)
-    assert not losses(week(order(1, channel="partner")), week())
-
-
 def test_whoever_gets_the_chair_it_is_sold_once() -> None:
     calm = week(*sale(1, True, False), *sale(2, False, True))
 

@@ -63,6 +63,7 @@ class PoisonMessages(Incident):
     )
     COUNT = 6
     GAP = timedelta(hours=3)
+    is_sound = False  # True in a calm week, where the same orders come as the shop's own do
 
     def events(self, shop: Shop) -> Iterable[Event]:
         for number in range(self.COUNT):
@@ -77,9 +78,10 @@ class PoisonMessages(Incident):
 
     def _send(self, shop: Shop, number: int) -> None:
         order = partner_order(self.order_id(number))
+        envelope = {"partner": "office-supplies", "version": 2, "order": order}
         boto3.client("sqs").send_message(
             QueueUrl=shop.output("OrderQueueUrl"),
-            MessageBody=json.dumps({"partner": "office-supplies", "version": 2, "order": order}),
+            MessageBody=json.dumps(order if self.is_sound else envelope),
         )
 
     def is_over(self, shop: Shop, now: datetime) -> bool:
