@@ -22,6 +22,7 @@ DRAWN = {
     "orderlab.gallery": "docs/gallery.md",
     "orderlab.architecture": "docs/architecture",
 }
+FOLDERS = ("notebooks", "oncall")
 PATIENCE = 120  # seconds for one cell; the simulated clock makes hours of none
 
 
@@ -31,7 +32,7 @@ def refresh(python: Path, root: Path, environ: Mapping[str, str], progress: Prog
     One whose outputs are the same as before keeps its bytes, and so does one that fails.
     """
     forget(root)
-    paths = sorted((root / "notebooks").glob("*.ipynb"))
+    paths = [path for folder in FOLDERS for path in sorted((root / folder).glob("*.ipynb"))]
     failed = []
     for number, path in enumerate(paths, start=1):
         progress.update(f"[{number}/{len(paths)}] {path.name} ...")

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 
 from orderlab.oncall.incidents.outside import PoisonMessages, partner_order
-from orderlab.oncall.shop import Shop
+from orderlab.oncall.shop import Shop, order_of
 from orderlab.oncall.traffic import Arrival
 
 CONFIRMED = "CONFIRMED"
@@ -46,16 +46,13 @@ class Books:
     """Reads what the shop's tables and executions say."""
 
     def __init__(self, shop: Shop) -> None:
-        self._shop = shop
         self._rows = {row["orderId"]: str(row["status"]) for row in shop.rows("OrdersTableName")}
         self._paid = {
             row["orderId"] for row in shop.rows("MockPaymentsTableName") if _is_charge(row)
         }
         self._executions: dict[str, list[Mapping[str, Any]]] = {}
         for one in shop.executions():
-            # A replay is named after its order: week-7-012-r1.
-            name = one["name"].rpartition("-r")[0] or one["name"]
-            self._executions.setdefault(name, []).append(one)
+            self._executions.setdefault(order_of(one["name"]), []).append(one)
 
     def outcome(self, arrival: Arrival) -> Outcome:
         """What became of an order of a customer."""

@@ -15,6 +15,7 @@ from orderlab.console.outputs.fold import Fold, said
 from orderlab.console.style import INK, PATH
 from orderlab.lesson import places
 from orderlab.oncall import keeping
+from orderlab.oncall.incidents.outside import GatewayOutage
 from orderlab.oncall.keeping import Kept
 from orderlab.oncall.losses import cost, losses, score
 from orderlab.oncall.played import Broken
@@ -73,7 +74,7 @@ def _row(kept: Kept) -> list[object]:
 
 def _mendable(incidents: Sequence[Broken]) -> list[Broken]:
     """All but the gateway's outage, which ends by itself."""
-    return [one for one in incidents if one.kind != "gateway outage"]
+    return [one for one in incidents if one.kind != GatewayOutage.kind]
 
 
 def _average(minutes: Sequence[float | None]) -> float | None:

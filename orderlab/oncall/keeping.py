@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import NamedTuple
 
 from orderlab.oncall.losses import Reference
-from orderlab.oncall.played import Played
+from orderlab.oncall.played import Played, as_text, from_text
 
 FOLDER = Path("oncall", "results")
 _NAME = re.compile(r"[^\W_][\w .-]{0,39}")
@@ -41,8 +40,7 @@ def keep(application: Path, played: Played, reference: Reference) -> Path:
     path = application / FOLDER / f"seed-{played.seed}-{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     weeks = {"played": played, **reference._asdict()}
-    text = json.dumps({key: json.loads(week.as_json()) for key, week in weeks.items()})
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(as_text(weeks), encoding="utf-8", newline="\n")
     return path
 
 
@@ -53,8 +51,7 @@ def read(path: Path) -> Kept:
         ValueError: the file holds none.
     """
     try:
-        weeks = json.loads(path.read_text(encoding="utf-8"))
-        found = {key: Played.from_json(json.dumps(week)) for key, week in weeks.items()}
+        found = from_text(path.read_text(encoding="utf-8"))
         return Kept(found.pop("played"), Reference(**found))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path.name} is no week on call: {error}") from error

@@ -12,32 +12,28 @@ PATIENCE = timedelta(hours=2)  # before a customer asks what became of an order
 SHOWN = 4  # orders named in a line
 
 
-class Post:
-    """What customers, and the people in the warehouse, write."""
+def post(shop: Shop, arrivals: Iterable[Arrival], since: datetime, now: datetime) -> list[str]:
+    """What customers, and the people in the warehouse, write: a line for each matter.
 
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
-
-    def lines(self, arrivals: Iterable[Arrival], since: datetime, now: datetime) -> list[str]:
-        """A line for each matter, since the last morning; none where all is well."""
-        rows = {row["orderId"]: row for row in self._shop.rows("OrdersTableName")}
-        own = [one for one in arrivals if since <= one.at < now - PATIENCE]
-        web = [one for one in own if one.channel == "web"]
-        waiting = [one for one in web if one.order_id not in rows]
-        refused = [
-            one
-            for one in web
-            if one.is_sound and rows.get(one.order_id, {}).get("failureError") == "OrderInvalid"
-        ]
-        found = [
-            *_told(
-                waiting, "asks|ask", "what became of their order: nobody has told them anything"
-            ),
-            *_told(refused, "complains|complain", "that a sound order was called invalid"),
-        ]
-        if (chairs := self._shop.chairs()) < 0:
-            found.append(f"The warehouse: {-chairs} chairs were sold that are not there.")
-        return found
+    Args:
+        since: the last morning.
+    """
+    rows = {row["orderId"]: row for row in shop.rows("OrdersTableName")}
+    web = [one for one in arrivals if one.channel == "web"]
+    due = [one for one in web if since - PATIENCE <= one.at < now - PATIENCE]
+    waiting = [one for one in due if one.order_id not in rows]
+    refused = [
+        one
+        for one in due
+        if one.is_sound and rows.get(one.order_id, {}).get("failureError") == "OrderInvalid"
+    ]
+    found = [
+        *_told(waiting, "asks|ask", "what became of their order: nobody has told them anything"),
+        *_told(refused, "complains|complain", "that a sound order was called invalid"),
+    ]
+    if (chairs := shop.chairs()) < 0:
+        found.append(f"The warehouse: {-chairs} chairs were sold that are not there.")
+    return found
 
 
 def _told(orders: list[Arrival], verb: str, what: str) -> Iterator[str]:

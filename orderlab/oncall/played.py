@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from orderlab.oncall.books import Outcome
@@ -56,30 +55,23 @@ class Played:
     deeds: list[Moment] = field(default_factory=list)
     orders: list[Outcome] = field(default_factory=list)
 
-    def as_json(self) -> str:
-        """Its text; `from_json` reads it."""
-        return json.dumps(asdict(self), indent=1, default=datetime.isoformat, ensure_ascii=False)
 
-    @classmethod
-    def from_json(cls, text: str) -> Played:
-        """The week in a text that `as_json` has written.
-
-        Raises:
-            ValueError: it is none.
-        """
-        try:
-            return _played(json.loads(text))
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"this is no week on call: {error}") from error
+def as_text(weeks: Mapping[str, Played]) -> str:
+    """Weeks by their names, as JSON."""
+    found = {name: asdict(week) for name, week in weeks.items()}
+    return json.dumps(found, default=datetime.isoformat)
 
 
-def read(path: Path) -> Played:
-    """Read a week from its file.
+def from_text(text: str) -> dict[str, Played]:
+    """The weeks in a text that `as_text` has written.
 
     Raises:
-        ValueError: there is none in it.
+        ValueError: it is none.
     """
-    return Played.from_json(path.read_text(encoding="utf-8"))
+    try:
+        return {name: _played(week) for name, week in json.loads(text).items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"there are no weeks on call in it: {error}") from error
 
 
 def _played(found: Mapping[str, Any]) -> Played:

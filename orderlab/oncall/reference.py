@@ -7,7 +7,6 @@ the beginning. It writes a file of JSON, and ends with the process that has star
 from __future__ import annotations
 
 import atexit
-import json
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from pathlib import Path
 from orderlab.lesson import edits
 from orderlab.oncall import playing
 from orderlab.oncall.losses import Reference
-from orderlab.oncall.played import Played
+from orderlab.oncall.played import as_text, from_text
 
 COURSE = Path(__file__).resolve().parents[2]
 _PLAY = "import sys; from orderlab.oncall import reference; reference.write(*sys.argv[1:])"
@@ -57,8 +56,7 @@ class Playing:
             said = self._log.read_text(encoding="utf-8", errors="replace").split("\n")
             last = next((line for line in reversed(said) if line), "no reason was given")
             raise RuntimeError(f"The weeks to compare with could not be played: {last}")
-        weeks = json.loads(self._file.read_text(encoding="utf-8"))
-        return Reference(**{name: Played.from_json(weeks[name]) for name in Reference._fields})
+        return Reference(**from_text(self._file.read_text(encoding="utf-8")))
 
     def stop(self) -> None:
         """End it, wherever it is."""
@@ -71,5 +69,4 @@ class Playing:
 def write(application: str, seed: str, file: str) -> None:
     """Play the weeks of an application's folder, and write them into a file."""
     found = playing.reference(Path(application), int(seed))
-    weeks = {name: week.as_json() for name, week in found._asdict().items()}
-    Path(file).write_text(json.dumps(weeks), encoding="utf-8")
+    Path(file).write_text(as_text(found._asdict()), encoding="utf-8")

@@ -13,6 +13,7 @@ import requests
 
 import localaws
 from localaws import clock
+from localaws.refusals import short_name
 from orderlab import customers, products
 from orderlab.oncall.traffic import CHAIR, Arrival
 
@@ -64,6 +65,10 @@ class Shop:
             RuntimeError: it has none of this name any more.
         """
         return _found(self.stack.resources, logical_id, "resource")
+
+    def name(self, output: str) -> str:
+        """The name at the end of an output that is an ARN or a queue's URL."""
+        return short_name(self.output(output))
 
     def table(self, output: str) -> Any:
         """boto3's table of an output of the stack, as "OrdersTableName"."""
@@ -123,6 +128,11 @@ def _found(names: Mapping[str, str], name: str, what: str) -> str:
             f"This template has no {what} {name} any more, and a week on call is played with it."
         )
     return names[name]
+
+
+def order_of(execution: str) -> str:
+    """The order's id in an execution's name; a replay is named after its order: week-7-012-r1."""
+    return execution.rpartition("-r")[0] or execution
 
 
 def begin(folder: Path, seed: int) -> Shop:

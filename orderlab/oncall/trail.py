@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from localaws import clock, cloud
-from localaws.refusals import Call
+from localaws.refusals import Call, short_name
 
 # boto3's names of services that sign under another one.
 SERVICES = {"states": "stepfunctions", "monitoring": "cloudwatch"}
@@ -108,8 +108,7 @@ class Trail:
     def _add(self, service: str, action: str, text: str) -> None:
         # The first that it names: a policy's document, which comes later, may name others.
         part = min((name for name in self._names if name in text), key=text.index, default="")
-        short = re.split("[:/]", part)[-1]
-        what = " ".join(filter(None, (service, action, short)))
+        what = " ".join(filter(None, (service, action, short_name(part))))
         for index in range(self._of_this_stop, len(self.deeds)):
             same = self.deeds[index]
             if same.what == what:

@@ -10,12 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from localaws import clock, cloud
-from localaws.timing.timekeeping import NothingLeftError
-from orderlab.oncall import books, shop, traffic
+from orderlab.oncall import books, morning, shop, traffic
 from orderlab.oncall.incidents import lots
 from orderlab.oncall.incidents.incident import Incident
 from orderlab.oncall.incidents.outside import STATUS_PAGE, GatewayOutage, PoisonMessages
-from orderlab.oncall.morning import Post
 from orderlab.oncall.pager import Pager
 from orderlab.oncall.played import Broken, Moment, Played
 from orderlab.oncall.stop import Stop
@@ -64,7 +62,6 @@ class Week:
         self._open: list[Incident] = []  # what has begun, and is not over
         self._mended: dict[str, datetime] = {}
         self._pages: list[Moment] = []
-        self._post = Post(self.shop)
         self._last_morning = self.begun
         self.trail = Trail([*self.shop.stack.resources.values(), self.shop.stack.name])
         with self.trail.aside():
@@ -106,7 +103,7 @@ class Week:
                 limit = min(limit, clock.now + timedelta(minutes=minutes))
             self._play(limit, show)
             self.trail.stop()
-            return self._stop(limit)
+            return self._stop()
 
     def status_page(self) -> str:
         """What the payment gateway tells of itself, in public."""
@@ -177,12 +174,9 @@ class Week:
             return
         is_there = running.event()
         running.spawn(lambda: (running.sleep(left), is_there.set()))
-        try:
-            running.run_until(lambda: is_there.is_set() or self._pager.has_rung())
-        except NothingLeftError as error:  # the sleeper at least is left
-            raise AssertionError("time stands still") from error
+        running.run_until(lambda: is_there.is_set() or self._pager.has_rung())
 
-    def _stop(self, limit: datetime) -> Stop:
+    def _stop(self) -> Stop:
         pages = self._pager.pages()
         self._pages += [Moment(page.when, page.alarm) for page in pages]
         now = clock.now
@@ -190,7 +184,7 @@ class Week:
         is_morning = now - midnight(now) >= MORNING and self._last_morning < midnight(now) + MORNING
         if is_morning:
             since, self._last_morning = self._last_morning, now
-            post = self._post.lines(self._arrivals, since - timedelta(hours=2), now)
+            post = morning.post(self.shop, self._arrivals, since, now)
         return Stop(now, pages, post, is_morning, self.is_over)
 
 

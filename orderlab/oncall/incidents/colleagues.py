@@ -49,7 +49,7 @@ class ThrottledTable(Incident):
         return bool(mode == "PAY_PER_REQUEST" or units >= UNITS)
 
     def parts(self, shop: Shop) -> Collection[str]:
-        return (shop.output("OrdersTableName"), shop.output("OrderWorkflowArn").rpartition(":")[2])
+        return (shop.output("OrdersTableName"), shop.name("OrderWorkflowArn"))
 
 
 class SlowFunction(Incident):
@@ -77,7 +77,7 @@ class SlowFunction(Incident):
         return bool(found["MemorySize"] >= MEMORY)
 
     def parts(self, shop: Shop) -> Collection[str]:
-        workflow = shop.output("OrderWorkflowArn").rpartition(":")[2]
+        workflow = shop.name("OrderWorkflowArn")
         return (shop.resource("ValidateOrderFunction"), workflow)
 
 
@@ -114,5 +114,5 @@ class MissingPermission(Incident):
         return found
 
     def parts(self, shop: Shop) -> Collection[str]:
-        letters = shop.output("OrderDeadLetterQueueUrl").rpartition("/")[2]
+        letters = shop.name("OrderDeadLetterQueueUrl")
         return (self._role(shop), shop.resource("StartWorkflowFunction"), letters)

@@ -53,7 +53,7 @@ class Deployment(Incident):
         return str(found["definition"])
 
     def parts(self, shop: Shop) -> Collection[str]:
-        return (shop.output(self.machine).rpartition(":")[2], shop.stack.name)
+        return (shop.name(self.machine), shop.stack.name)
 
 
 class LostInput(Deployment):

@@ -49,7 +49,8 @@ class GatewayOutage(Incident):
         return min(super().end(now), self.ends)
 
     def parts(self, shop: Shop) -> Collection[str]:
-        return (STATUS_PAGE, shop.resource("ProcessPaymentFunction"), *_workflow(shop))
+        function = shop.resource("ProcessPaymentFunction")
+        return (STATUS_PAGE, function, shop.name("OrderWorkflowArn"))
 
 
 class PoisonMessages(Incident):
@@ -93,15 +94,10 @@ class PoisonMessages(Incident):
         return not any(map(int, counts["Attributes"].values()))
 
     def parts(self, shop: Shop) -> Collection[str]:
-        letters = shop.output("OrderDeadLetterQueueUrl").rpartition("/")[2]
-        return (letters, shop.resource("StartWorkflowFunction"))
+        return (shop.name("OrderDeadLetterQueueUrl"), shop.resource("StartWorkflowFunction"))
 
 
 def partner_order(order_id: str) -> dict[str, object]:
     """What a partner orders: always the same."""
     items = [{"productId": "prod-002", "quantity": 3, "price": 89.0}]
     return {"orderId": order_id, "userId": "office-supplies", "items": items, "totalAmount": 267.0}
-
-
-def _workflow(shop: Shop) -> Collection[str]:
-    return (shop.output("OrderWorkflowArn"), shop.output("OrderWorkflowArn").rpartition(":")[2])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import boto3
 
 from orderlab.oncall.operators import runbook
 from orderlab.oncall.operators.operator import Operator
+from orderlab.oncall.shop import order_of
 from orderlab.oncall.stop import Stop
 from orderlab.oncall.week import Week
 
@@ -43,17 +42,21 @@ class Poor(Operator):
         return None
 
     def _replay_some(self) -> None:
-        """The first that failed and were not replayed yet."""
+        """The latest that failed and were not replayed yet."""
         stepfunctions = boto3.client("stepfunctions")
         known = self.week.shop.executions()
         names = {one["name"] for one in known}
-        failed = [one for one in known if one["status"] == "FAILED" and "-r" not in one["name"]]
+        failed = [
+            one
+            for one in known
+            if one["status"] == "FAILED" and order_of(one["name"]) == one["name"]
+        ]
         waiting = [one for one in failed if f"{one['name']}-r1" not in names]
         for one in waiting[-TRIES:]:
             found = stepfunctions.describe_execution(executionArn=one["executionArn"])
-            if found.get("error") != "PaymentDeclined":
+            if found.get("error") != runbook.DECLINED:
                 stepfunctions.start_execution(
                     stateMachineArn=one["stateMachineArn"],
                     name=f"{one['name']}-r1",
-                    input=json.dumps(json.loads(found["input"])),
+                    input=found["input"],
                 )

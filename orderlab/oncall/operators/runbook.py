@@ -8,14 +8,14 @@ from typing import Any
 
 import boto3
 
-from orderlab.oncall.shop import Shop
+from orderlab.oncall.shop import Shop, order_of
 from orderlab.oncall.traffic import CHAIR
 
 FUNCTIONS = ("OrderEntryFunction", "StartWorkflowFunction", "ValidateOrderFunction")
 ROLES = ("StartWorkflowFunctionRole", "OrderWorkflowRole", "ValidateOrderFunctionRole")
 MACHINES = ("OrderWorkflowArn", "OrderSagaWorkflowArn")
-OURS = "OrderInvalid"  # an error that is the customer's, unless the definition was wrong
-THEIRS = "PaymentDeclined"
+DECLINED = "PaymentDeclined"
+INVALID = "OrderInvalid"  # the customer's error as well, unless the definition was wrong
 
 
 class Settings:
@@ -112,13 +112,13 @@ def unfinished(shop: Shop, was_wrong: bool) -> Iterator[Mapping[str, Any]]:
     known = shop.executions()
     ended = {one["name"]: one["status"] for one in known}
     for one in known:
-        order = one["name"].rpartition("-r")[0] or one["name"]
+        order = order_of(one["name"])
         replays = [name for name in ended if name.startswith(f"{order}-r")]
         last = one["name"] == (replays[-1] if replays else order)
         if one["status"] == "FAILED" and last:
             found = stepfunctions.describe_execution(executionArn=one["executionArn"])
             error = found.get("error")
-            if error != THEIRS and (was_wrong or error != OURS):
+            if error != DECLINED and (was_wrong or error != INVALID):
                 yield {**found, "order": order, "replay": f"{order}-r{len(replays) + 1}"}
 
 
